@@ -1,0 +1,1 @@
+"""The rules: values in, values out. No Flask, no database, no clock, no randomness of its own."""

@@ -87,29 +87,25 @@ def shifted(mask: int, by: int) -> int:
 
 
 def busy_mask(intervals: Iterable[tuple[int, int]], window: Window) -> int:
-    """Bits of every step that a half-open interval of epoch seconds touches; rounded outwards.
+    """Bits of every step that a non-empty half-open interval of epoch seconds touches; rounded outwards.
 
-    The steps are written as digits from the last to the first and read as one binary number: the cost
-    of an interval does not grow with the window.
+    The steps are written as digits, the last one first, and read as one binary number: so the cost of an
+    interval does not grow with the window.
     """
-    length = window.length
-    begin = window.start * STEP_SECONDS
-    last = (window.end * STEP_SECONDS - 1) // STEP_SECONDS
+    last, length = window.end, window.length
     digits = bytearray(b"0") * length
-    origin = begin // STEP_SECONDS
     for start, end in intervals:
-        first = start // STEP_SECONDS
-        final = (end - 1) // STEP_SECONDS
-        if final < origin or first > last or end <= start:
-            continue
-        low = max(first - origin, 0)
-        high = min(final - origin + 1, length)
-        digits[length - high : length - low] = _ONES[: high - low] if high - low <= _MANY else b"1" * (high - low)
+        low, high = last + -end // STEP_SECONDS, last - start // STEP_SECONDS
+        if low >= 0 and high <= length and high - low < _MANY:
+            digits[low:high] = _ONES[high - low]
+        elif high > 0 and low < length:
+            low, high = max(low, 0), min(high, length)
+            digits[low:high] = b"1" * (high - low)
     return int(digits, 2) if length else 0
 
 
-_MANY = STEPS_A_DAY
-_ONES = b"1" * _MANY
+_MANY = 2 * STEPS_A_DAY
+_ONES = [b"1" * count for count in range(_MANY)]
 
 
 def runs(free: int, steps: int) -> int:

@@ -1,0 +1,159 @@
+"""Who may host: the link's hosts, the contact's owner, and why each host is in or out (R20, R26)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .kinds import LinkKind
+
+# Why a user cannot host at present; no standing means eligible. Sentences for translation.
+STANDINGS: dict[str, str] = {
+    "inactive": "Is no longer active.",
+    "no_seat": "Has no seat.",
+    "no_calendar": "Has no linked calendar.",
+    "calendar_broken": "Has a calendar that no longer lets us in: it must be linked again.",
+    "calendar_stale": "Has a calendar that has not answered for too long.",
+}
+
+# Why a host is in the pool or out of it.
+REASONS: dict[str, str] = STANDINGS | {
+    "eligible": "Is an eligible host of this link.",
+    "only_host": "Is the host of this link.",
+    "required": "Is a required host of this link.",
+    "optional": "Is invited, and need not be free.",
+    "owner": "Owns the contact.",
+    "not_owner": "Does not own the contact.",
+    "owner_apart": "Owns the contact, and is offered apart.",
+}
+
+# Why the pool is what it is.
+POOL_RULES: dict[str, str] = {
+    "personal": "A personal link has one host.",
+    "group": "Every required host of a group link meets.",
+    "everyone": "Every eligible host of the link may host.",
+    "unknown_or_unowned": "The contact is unknown or has no owner: every eligible host may host.",
+    "owner_not_able": "The contact's owner cannot host at present: every eligible host may host.",
+    "owner_not_host": "The contact's owner is not a host of this link: every eligible host may host.",
+    "owner": "The contact's owner hosts.",
+    "colleagues": "A colleague of the contact's owner hosts, because the owner's first slot is far away.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A host of the link. `standing` is a key of `STANDINGS`, or None when the host is eligible."""
+
+    host_id: int
+    name: str
+    standing: str | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The user who owns the contact, host of the link or not; `standing` as in `Candidate`."""
+
+    user_id: int
+    standing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Whether a host is in the pool; `reason` is a key of `REASONS`. A host inside with a standing as reason
+    is needed but cannot host: such a pool has no slot (R12)."""
+
+    host_id: int
+    name: str
+    inside: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Who may host. `rule` is a key of `POOL_RULES`; `owner_id` is the contact's owner where the owner option
+    was considered, in the pool or not, else None; `in_or_out` has every host of the link, in its order."""
+
+    rule: str
+    owner_id: int | None
+    in_or_out: tuple[Membership, ...]
+
+    @property
+    def host_ids(self) -> tuple[int, ...]:
+        """The hosts in the pool, in the link's order."""
+        return tuple(member.host_id for member in self.in_or_out if member.inside)
+
+
+def choose_pool(
+    kind: LinkKind,
+    candidates: Sequence[Candidate],
+    *,
+    owner_first: bool,
+    owner: Owner | None,
+    identified: bool,
+) -> Pool:
+    """The pool for a contact (R20); kinds without the owner option ignore it (R26).
+
+    `candidates` are all hosts of the link, `owner` is the contact's, and `identified` tells whether an
+    address is known at all: without one, an owner handed in is not heeded.
+    """
+    if not (kind.owner_first and owner_first):
+        return _pool(kind.pool_rule, None, candidates)
+    if owner is None or not identified:
+        return _pool("unknown_or_unowned", None, candidates)
+    return _pool(_owner_rule(candidates, owner), owner.user_id, candidates)
+
+
+def colleagues(pool: Pool, candidates: Sequence[Candidate]) -> Pool:
+    """The pool of the second list, *sooner, with a colleague*: all eligible hosts but the owner (R20).
+
+    Raises ValueError when `pool` is not the owner's alone.
+    """
+    if pool.rule != "owner":
+        raise ValueError(f"colleagues are offered beside the owner's pool only, not {pool.rule!r}")
+    return _pool("colleagues", pool.owner_id, candidates)
+
+
+def _owner_rule(candidates: Sequence[Candidate], owner: Owner) -> str:
+    """The row of R20's table for a contact who has an owner."""
+    hosting = [candidate for candidate in candidates if candidate.host_id == owner.user_id]
+    if owner.standing or any(candidate.standing for candidate in hosting):
+        return "owner_not_able"
+    return "owner" if hosting else "owner_not_host"
+
+
+def _pool(rule: str, owner_id: int | None, candidates: Sequence[Candidate]) -> Pool:
+    verdict = _VERDICTS.get(rule, _if_eligible)
+    members = (Membership(each.host_id, each.name, *verdict(each, owner_id)) for each in candidates)
+    return Pool(rule, owner_id, tuple(members))
+
+
+def _if_eligible(candidate: Candidate, _: int | None) -> tuple[bool, str]:
+    return candidate.standing is None, candidate.standing or "eligible"
+
+
+def _always(candidate: Candidate, _: int | None) -> tuple[bool, str]:
+    """An ineligible host of a personal link stays in: the link has no slot then, not no host (R12)."""
+    return True, candidate.standing or "only_host"
+
+
+def _if_required(candidate: Candidate, _: int | None) -> tuple[bool, str]:
+    """R6: every host meets, eligible or not, but those who are only invited."""
+    return not candidate.optional, "optional" if candidate.optional else candidate.standing or "required"
+
+
+def _if_owner(candidate: Candidate, owner_id: int | None) -> tuple[bool, str]:
+    owns = candidate.host_id == owner_id
+    return owns, "owner" if owns else candidate.standing or "not_owner"
+
+
+def _if_colleague(candidate: Candidate, owner_id: int | None) -> tuple[bool, str]:
+    if candidate.host_id == owner_id:
+        return False, "owner_apart"
+    return _if_eligible(candidate, owner_id)
+
+
+_VERDICTS: dict[str, Callable[[Candidate, int | None], tuple[bool, str]]] = {
+    "personal": _always,
+    "group": _if_required,
+    "owner": _if_owner,
+    "colleagues": _if_colleague,
+}

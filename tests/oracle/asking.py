@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.oracle.brute_force import DAY, Booking, Case, Host, Hours, Link, offered
+from tests.oracle.brute_force import DAY, offered
+from tests.oracle.case import Booking, Case, Host, Hours, Link
 
 EVERY_DAY = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

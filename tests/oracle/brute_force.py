@@ -1,108 +1,36 @@
 """A second, dull implementation of SPEC rules R1 to R9, to hold the engine against.
 
 It looks at every minute and at every start, one after the other, and shares no code with the program.
-Instants are whole epoch seconds (UTC), intervals are half-open, hours are written as in a workspace file:
-`{"mon": ["09:00-12:30"]}` and `{"2026-12-24": []}`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
 from zoneinfo import ZoneInfo
+
+from tests.oracle.case import Booking, Case, Host, Hours, Link
 
 MINUTE = 60
 DAY = 24 * 60 * MINUTE
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@dataclass(frozen=True)
-class Hours:
-    """Weekly hours and date overrides, in an IANA zone (R1)."""
-
-    timezone: str
-    weekly: Mapping[str, Sequence[str]]
-    overrides: Mapping[str, Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Caps:
-    """Confirmed bookings per local date or ISO week that close it, for the link or for a host (R9)."""
-
-    link_day: int | None = None
-    link_week: int | None = None
-    host_day: int | None = None
-    host_week: int | None = None
-
-
-@dataclass(frozen=True)
-class Link:
-    """What a link promises. Its zone is its hours' zone; all lengths are minutes."""
-
-    kind: Literal["personal", "group", "round_robin"]
-    hours: Hours
-    duration: int
-    increment: int | Literal["duration"] = "duration"
-    hours_source: Literal["link", "hosts"] = "link"
-    notice_minutes: int = 0
-    window_days: int | None = None
-    fixed_range: tuple[date, date] | None = None
-    buffer_before: int = 0
-    buffer_after: int = 0
-    caps: Caps = Caps()
-
-
-@dataclass(frozen=True)
-class Host:
-    """A host: own hours (R8), busy intervals, and whether the calendar is in working order (R12)."""
-
-    id: str
-    hours: Hours
-    busy: Sequence[tuple[int, int]] = ()
-    optional: bool = False
-    working: bool = True
-
-
-@dataclass(frozen=True)
-class Booking:
-    """A confirmed booking, with the buffers of its own link; caps count those on this link."""
-
-    host_ids: tuple[str, ...]
-    start: int
-    end: int
-    buffer_before: int = 0
-    buffer_after: int = 0
-    on_this_link: bool = False
-
-
-@dataclass(frozen=True)
-class Case:
-    """A question: which starts in `[query_start, query_end)` does the link offer at `now`?"""
-
-    now: int
-    link: Link
-    hosts: tuple[Host, ...]
-    query_start: int
-    query_end: int
-    bookings: tuple[Booking, ...] = ()
-
-
 def offered(case: Case) -> dict[int, frozenset[str]]:
     """Each start that is offered, with the ids of the hosts who are free for it."""
+    return {start: free for start, free in free_hosts(case).items() if enough_hosts(case, free)}
+
+
+def free_hosts(case: Case) -> dict[int, frozenset[str]]:
+    """Each start that the link allows, with the ids of the hosts who are free for it; there may be none."""
     answer = {}
     open_for = {host.id: open_minutes(case, host) for host in case.hosts}
     for start in range(first_minute(case), case.query_end, MINUTE):
-        if not may_start(case, start):
-            continue
-        offset = (start - first_minute(case)) // MINUTE
-        free = frozenset(
-            host.id
-            for host in case.hosts
-            if all_open(open_for[host.id], offset, case.link.duration) and is_free(case, host, start)
-        )
-        if enough_hosts(case, free):
-            answer[start] = free
+        if may_start(case, start):
+            minute = (start - first_minute(case)) // MINUTE
+            answer[start] = frozenset(
+                host.id
+                for host in case.hosts
+                if all_open(open_for[host.id], minute, case.link.duration) and is_free(case, host, start)
+            )
     return answer
 
 
@@ -180,9 +108,9 @@ def minute_of_day(text: str) -> int:
     return int(hour) * 60 + int(minute)
 
 
-def all_open(opened: list[bool], offset: int, duration: int) -> bool:
+def all_open(opened: list[bool], minute: int, duration: int) -> bool:
     """A slot lies in the hours for its whole length."""
-    return all(opened[offset : offset + duration])
+    return all(opened[minute : minute + duration])
 
 
 # R2, R3: which starts

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from tests.oracle.asking import answer, at, daily, host, personal, starts
-from tests.oracle.brute_force import Booking, Caps, Case, Link, offered
+from tests.oracle.brute_force import offered
+from tests.oracle.case import Booking, Caps, Case, Link
 
 
 @pytest.mark.rule("R2")

@@ -1,4 +1,4 @@
-"""The oracle's hours, zones and DST days against answers worked out by hand. Every instant is written in UTC."""
+"""The oracle's hours, zones and DST days against answers worked out by hand, in UTC."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_a_repeated_hour_counts_twice():
 @pytest.mark.rule("R1")
 def test_lord_howe_repeats_half_an_hour():
     """4 April 2027: 02:00 (+11) becomes 01:30 (+10:30) at 15:00 UTC on the 3rd. 01:00 to 03:00 lasts 2.5
-    hours, 14:00 to 16:30 UTC. Full hours are read at 14:00 UTC (01:00) and 15:30 UTC (02:00, the only one)."""
+    hours, 14:00 to 16:30 UTC. Full hours are read at 14:00 UTC (01:00) and 15:30 UTC (02:00)."""
     link = personal(hours("Australia/Lord_Howe", {"sun": ["01:00-03:00"]}))
     assert starts(link, "2027-04-03") == ["04-03 14:00", "04-03 15:30"]
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from .timeline import STEP_MINUTES, STEP_SECONDS, STEPS_A_DAY, Window
+from .timeline import STEP_MINUTES, STEP_SECONDS, STEPS_A_DAY, Window, runs
 
 Ranges = tuple[tuple[int, int], ...]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -141,11 +141,12 @@ def hours_mask(hours: Hours, window: Window) -> int:
 
 @lru_cache(maxsize=1024)
 def _ranges_mask(ranges: Ranges) -> int:
-    mask = 0
+    """Steps of a day that lie wholly in the ranges; two that touch inside a step hold it together."""
+    minutes = 0
     for start, end in ranges:
-        low, high = -(-start // STEP_MINUTES), end // STEP_MINUTES
-        mask |= ((1 << max(0, high - low)) - 1) << low
-    return mask
+        minutes |= ((1 << (end - start)) - 1) << start
+    whole = runs(minutes, STEP_MINUTES)
+    return sum(1 << step for step in range(STEPS_A_DAY) if whole >> step * STEP_MINUTES & 1)
 
 
 @lru_cache(maxsize=1024)

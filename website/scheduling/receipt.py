@@ -1,0 +1,148 @@
+"""The assignment receipt: why a booking has the host it has, and how the host reads it (R24)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from .pool import Membership
+from .rotations import ROTATIONS, Share
+
+Answer = Literal["free", "busy", "no answer"]
+Translate = Callable[[str], str]
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What went into the choice of a host, and what came out: enough to explain it and to repeat it.
+
+    `rule` is a key of `POOL_RULES`; `pool` has every host of the link, in or out; `free_host_ids` are those
+    free by what was known; `rotation` is a key of `ROTATIONS`, or None where there was nothing to choose;
+    `shares` are of the pool, `scores` of the last choice; `winner_id` and `winner_name` are None where
+    everyone meets; `checked` is what the hosts' calendars answered at the last moment; `unchecked` means that none of
+    them answered and the booking was accepted all the same (R31).
+    """
+
+    rule: str
+    pool: tuple[Membership, ...]
+    free_host_ids: tuple[int, ...]
+    owner_name: str | None = None
+    rotation: str | None = None
+    shares: tuple[Share, ...] = ()
+    scores: Mapping[int, float] = field(default_factory=dict)
+    winner_id: int | None = None
+    winner_name: str | None = None
+    checked: Mapping[int, Answer] = field(default_factory=dict)
+    unchecked: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The receipt as plain values. Pairs instead of mappings: JSON would turn the ids into text."""
+        return asdict(self) | {
+            "version": VERSION,
+            "pool": [asdict(member) for member in self.pool],
+            "free_host_ids": list(self.free_host_ids),
+            "shares": [asdict(share) for share in self.shares],
+            "scores": [list(pair) for pair in self.scores.items()],
+            "checked": [list(pair) for pair in self.checked.items()],
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Receipt":
+        """The receipt that `to_json` wrote. Raises ValueError on any other version or shape."""
+        rest = dict(values)
+        if rest.pop("version", None) != VERSION:
+            raise ValueError(f"no receipt of version {VERSION}")
+        try:
+            return cls(
+                **rest
+                | {
+                    "pool": tuple(Membership(**member) for member in rest["pool"]),
+                    "free_host_ids": tuple(rest["free_host_ids"]),
+                    "shares": tuple(Share(**share) for share in rest["shares"]),
+                    "scores": dict(rest["scores"]),
+                    "checked": dict(rest["checked"]),
+                }
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"no receipt: {error}") from error
+
+
+# Why you host, where the rule alone says it
+_BY_RULE = {
+    "personal": "This is your personal link.",
+    "group": "Everyone on this group link hosts.",
+    "owner": "You own this contact.",
+}
+_ALONE = "You were the only one of {pool} hosts who was free."
+_ONLY_HOST = "You were the only host who could be chosen."
+_PICKED = "You were chosen from the hosts of this link."
+
+# What else the host may want to know
+_ABOUT_OWNER = {
+    "owner_not_able": "{owner} owns this contact and cannot host at present.",
+    "owner_not_host": "{owner} owns this contact and is not a host of this link.",
+    "colleagues": "{owner} owns this contact; a sooner time with a colleague was chosen.",
+}
+_BUSY_AFTER_ALL = "Before you, a host who seemed free turned out to be busy."
+_NO_ANSWER_BEFORE = "Before you, a host's calendar did not answer."
+_UNCHECKED = "No calendar answered in time: the booking rests on what was last seen."
+
+
+def sentence(receipt: Receipt, translate: Translate = str) -> str:
+    """Why you host this booking, in one plain sentence for the host who was chosen (R24).
+
+    `translate` gets a whole sentence with named placeholders, and returns it in another language.
+    """
+    template = _BY_RULE.get(receipt.rule) or _rotation_template(receipt)
+    return translate(template).format(**_facts(receipt))
+
+
+def remarks(receipt: Receipt, translate: Translate = str) -> list[str]:
+    """Further sentences for the host: whose contact this is, and what the last look at calendars said (R31).
+
+    `translate` is as in `sentence`.
+    """
+    others = {answer for host, answer in receipt.checked.items() if host != receipt.winner_id}
+    texts = [
+        (_ABOUT_OWNER.get(receipt.rule), receipt.owner_name is not None),
+        (_BUSY_AFTER_ALL, "busy" in others),
+        (_NO_ANSWER_BEFORE, "no answer" in others and not receipt.unchecked),
+        (_UNCHECKED, receipt.unchecked),
+    ]
+    return [translate(text).format(owner=receipt.owner_name) for text, holds in texts if text and holds]
+
+
+def _rotation_template(receipt: Receipt) -> str:
+    facts = _facts(receipt)
+    if facts["free"] <= 1:
+        return _ALONE if facts["pool"] > 1 else _ONLY_HOST
+    if receipt.rotation is None:
+        return _PICKED
+    rotation = ROTATIONS[receipt.rotation]
+    if facts["equal"] > 1:
+        return rotation.tied or rotation.sentence
+    if facts["mine"] < facts["next"]:
+        return rotation.fewest or rotation.sentence
+    return rotation.sentence
+
+
+def _facts(receipt: Receipt) -> dict[str, int]:
+    """The numbers that sentences may name."""
+    running = _in_the_running(receipt)
+    given = {share.host_id: share.given for share in receipt.shares if share.host_id in running}
+    scores = {host: score for host, score in receipt.scores.items() if host in running}
+    mine = [scores[host] for host in scores if host == receipt.winner_id]
+    return {
+        "free": len(running),
+        "pool": sum(member.inside for member in receipt.pool),
+        "equal": sum(score in mine for score in scores.values()),
+        "mine": sum(count for host, count in given.items() if host == receipt.winner_id),
+        "next": min((count for host, count in given.items() if host != receipt.winner_id), default=0),
+    }
+
+
+def _in_the_running(receipt: Receipt) -> set[int]:
+    """The free hosts who were still so after the last look: R31 passes over the others."""
+    gone = {"busy"} if receipt.unchecked else {"busy", "no answer"}
+    return {host for host in receipt.free_host_ids if receipt.checked.get(host) not in gone}

@@ -20,8 +20,8 @@ class Receipt:
     `rule` is a key of `POOL_RULES`; `pool` has every host of the link, in or out; `free_host_ids` are those
     free by what was known; `rotation` is a key of `ROTATIONS`, or None where there was nothing to choose;
     `shares` are of the pool, `scores` of the last choice; `winner_id` and `winner_name` are None where
-    everyone meets; `checked` is what the hosts' calendars answered at the last moment; `unchecked` means that none of
-    them answered and the booking was accepted all the same (R31).
+    everyone meets; `checked` is what the hosts' calendars answered at the last moment; `unchecked` means that
+    none of them answered and the booking was accepted all the same (R31).
     """
 
     rule: str

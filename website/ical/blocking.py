@@ -1,0 +1,28 @@
+"""R5: which events block their owner's time."""
+
+from icalendar import Component
+
+
+def blocks(event: Component, owner_email: str | None) -> bool:
+    """R5: not when transparent, cancelled, shown as free, or declined by `owner_email`, where known."""
+    return not (
+        _word(event, "STATUS") == "CANCELLED"
+        or _word(event, "TRANSP") == "TRANSPARENT"
+        or _word(event, "X-MICROSOFT-CDO-BUSYSTATUS") in ("FREE", "WORKINGELSEWHERE")
+        or (owner_email is not None and _declined(event, owner_email))
+    )
+
+
+def _word(event: Component, name: str) -> str:
+    value = event.get(name, "")
+    return str(value[0] if isinstance(value, list) else value).strip().upper()
+
+
+def _declined(event: Component, owner_email: str) -> bool:
+    held = event.get("ATTENDEE", [])
+    mine = f"mailto:{owner_email}".lower()
+    return any(
+        str(attendee).strip().lower() == mine
+        and str(attendee.params.get("PARTSTAT", "")).upper() == "DECLINED"
+        for attendee in (held if isinstance(held, list) else [held])
+    )

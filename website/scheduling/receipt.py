@@ -21,7 +21,7 @@ class Receipt:
     free by what was known; `rotation` is a key of `ROTATIONS`, or None where there was nothing to choose;
     `shares` are of the pool, `scores` of the last choice; `winner_id` and `winner_name` are None where
     everyone meets; `checked` is what the hosts' calendars answered at the last moment; `unchecked` means that
-    none of them answered and the booking was accepted all the same (R31).
+    one did not and the booking was accepted all the same (R31).
     """
 
     rule: str
@@ -86,7 +86,7 @@ _ABOUT_OWNER = {
 }
 _BUSY_AFTER_ALL = "Before you, a host who seemed free turned out to be busy."
 _NO_ANSWER_BEFORE = "Before you, a host's calendar did not answer."
-_UNCHECKED = "No calendar answered in time: the booking rests on what was last seen."
+_UNCHECKED = "Not every calendar answered in time: the booking rests on what was last seen."
 
 
 def sentence(receipt: Receipt, translate: Translate = str) -> str:

@@ -103,11 +103,11 @@ def remarks(receipt: Receipt, translate: Translate = str) -> list[str]:
 
     `translate` is as in `sentence`.
     """
-    others = {answer for host, answer in receipt.checked.items() if host != receipt.winner_id}
+    answers = set(receipt.checked.values())
     texts = [
         (_ABOUT_OWNER.get(receipt.rule), receipt.owner_name is not None),
-        (_BUSY_AFTER_ALL, "busy" in others),
-        (_NO_ANSWER_BEFORE, "no answer" in others and not receipt.unchecked),
+        (_BUSY_AFTER_ALL, "busy" in answers),
+        (_NO_ANSWER_BEFORE, "no answer" in answers and not receipt.unchecked),
         (_UNCHECKED, receipt.unchecked),
     ]
     return [translate(text).format(owner=receipt.owner_name) for text, holds in texts if text and holds]

@@ -9,6 +9,7 @@ weight 100 beside a hundred of weight 1 the first hundred bookings in a row.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import fsum
 from random import Random
 
 RECENT_DAYS = 30
@@ -117,9 +118,9 @@ def _deficits(free: Sequence[Share]) -> dict[int, float]:
     """How many bookings each is below their share of those given to the free hosts, this one included.
 
     Only free hosts are compared: one who is always busy would otherwise shift the shares of the others.
-    Rounded, so that equals stay equal.
+    Summed exactly and rounded, so that equals stay equal in whatever order they are listed.
     """
-    total = sum(share.load for share in free) + 1
+    total = fsum(share.load for share in free) + 1
     a_weight = total / sum(share.weight for share in free)
     return {share.host_id: round(a_weight * share.weight - share.load, 9) for share in free}
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from tests.oracle.case import Booking, Case, Host, Hours, Link
 from website.scheduling import hours as engine_hours
+from website.scheduling.kinds import LINK_KINDS
 from website.scheduling.slots import Cap, HostTime, Offer, Question, Terms, offer
 from website.scheduling.timeline import STEP_SECONDS, Window, bits, busy_mask
 
@@ -30,7 +31,7 @@ def terms_of(link: Link) -> Terms:
         hours=_hours(link.hours),
         increment=link.duration if link.increment == "duration" else link.increment,
         duration=link.duration,
-        everyone=link.kind == "group",
+        everyone=LINK_KINDS[link.kind].needs == "all",
         own_hours=link.hours_source == "hosts",
         notice=link.notice_minutes,
         window_days=link.window_days,

@@ -31,7 +31,10 @@ class Hours:
 
     @classmethod
     def read(
-        cls, timezone: str, weekly: Mapping[str, Sequence[str]], overrides: Mapping[str, Sequence[str]] | None = None
+        cls,
+        timezone: str,
+        weekly: Mapping[str, Sequence[str]],
+        overrides: Mapping[str, Sequence[str]] | None = None,
     ) -> "Hours":
         """Hours from `{"mon": ["09:00-17:00"]}` and `{"2026-12-24": []}`. Raises ValueError on a bad range or date."""
         unknown = set(weekly) - set(WEEKDAYS)

@@ -245,12 +245,22 @@ LINK_RULES = (
     Rule("notice", "R3", "Sooner than the link's minimum notice.", _after_notice),
     Rule("window", "R3", "Outside the dates that the link offers.", _in_booking_window),
     Rule("hours", "R1", "Not wholly inside the link's hours.", _in_link_hours),
-    Rule("link_cap", "R9", "The link has as many bookings on that day or in that week as it takes.", _under_link_cap),
+    Rule(
+        "link_cap",
+        "R9",
+        "The link has as many bookings on that day or in that week as it takes.",
+        _under_link_cap,
+    ),
 )
 HOST_RULES = (
     Rule("standing", "R12", "Cannot host at present.", _in_working_order),
     Rule("own_hours", "R8", "Not wholly inside the host's own hours.", _in_own_hours),
     Rule("busy", "R4", "Busy in a calendar at that time, buffers included.", _calendars_free),
     Rule("booked", "R4", "Another booking occupies that time, buffers included.", _not_booked),
-    Rule("host_cap", "R9", "Has as many bookings on that day or in that week as the link allows.", _under_host_cap),
+    Rule(
+        "host_cap",
+        "R9",
+        "Has as many bookings on that day or in that week as the link allows.",
+        _under_host_cap,
+    ),
 )

@@ -1,0 +1,8 @@
+"""The table of calendar providers: a new one is a file, a row here, and its tests."""
+
+from .base import CalendarProvider
+from .builtin import BuiltinCalendar
+
+_ROWS: tuple[CalendarProvider, ...] = (BuiltinCalendar(),)
+
+CALENDAR_PROVIDERS: dict[str, CalendarProvider] = {provider.key: provider for provider in _ROWS}

@@ -33,10 +33,13 @@ class Capabilities:
     """What a provider can do, and how old its answers may be.
 
     `max_age_minutes`: a reading older than this no longer counts (R12). `poll_minutes`: how often to read.
-    `live_check_after_seconds`: at booking, a reading older than this is read again first (R31).
+    `live_check_after_seconds`: at booking, a reading older than this is read again first (R31). `in_database`:
+    the calendar is kept in our own database, so its readings never grow old and are never polled, and its
+    events are written inside our own transaction.
     """
 
     writes: bool
+    in_database: bool = False
     max_age_minutes: int = 30
     poll_minutes: int = 2
     live_check_after_seconds: int = 0

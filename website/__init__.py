@@ -1,0 +1,67 @@
+"""Firsthand: booking pages for teams that put a prospect in front of the rep who already knows them."""
+
+import logging
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import commands, database, views
+from .config import Config, read_config
+from .extensions import babel, csrf, db, htmx, limiter, login, migrate, vault
+from .tokens import signer
+
+ROOT = Path(__file__).resolve().parent.parent
+FORM_BYTES = 128 * 1024
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application. Raises BadSetting when the environment cannot work."""
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        instance_path=str(ROOT / "instance"),
+    )
+    config = config or read_config(Path(app.instance_path))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _configure(app, config)
+    _bind_extensions(app, config)
+    views.register(app)
+    commands.register(app)
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    app.config.update(
+        FIRSTHAND=config,
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(config),
+        MAX_CONTENT_LENGTH=FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.base_url.startswith("https://"),
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_STORAGE_URI=config.ratelimit_storage_url,
+        BABEL_DEFAULT_LOCALE="en_GB",
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _bind_extensions(app: Flask, config: Config) -> None:
+    vault.bind(config.secret_key)
+    signer.bind(config.secret_key)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "website" / "migrations"), render_as_batch=True)
+    htmx.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    login.init_app(app)
+    babel.init_app(app, locale_selector=views.locale, timezone_selector=None)
+    with app.app_context():
+        database.prepare(db.engine)

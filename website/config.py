@@ -1,0 +1,100 @@
+"""The environment, read once into one frozen value. What cannot work is refused with a sentence."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from environs import Env, EnvError
+
+GOOGLE_METADATA = "https://accounts.google.com/.well-known/openid-configuration"
+GOOGLE_CALENDAR = "https://www.googleapis.com/calendar/v3"
+ENGINES = ("sqlite", "postgresql+psycopg")
+
+
+class BadSetting(Exception):
+    """A setting that cannot work; the text says which, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting of the product (SPEC §6)."""
+
+    database_url: str
+    secret_key: str
+    base_url: str
+    google_client_id: str
+    google_client_secret: str
+    google_metadata_url: str
+    google_calendar_url: str
+    smtp_url: str
+    mail_from: str
+    hubspot_token: str
+    hubspot_api_url: str
+    allow_private_urls: bool
+    demo: bool
+    ratelimit_storage_url: str
+    trusted_proxies: int
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether the database is SQLite."""
+        return self.database_url.startswith("sqlite")
+
+
+def read_config(instance: Path) -> Config:
+    """The settings from the environment and a `.env` file. Raises BadSetting."""
+    env = Env()
+    env.read_env(str(instance.parent / ".env"), recurse=False)
+    try:
+        config = Config(
+            database_url=env.str("DATABASE_URL", "") or f"sqlite:///{instance / 'firsthand.db'}",
+            secret_key=env.str("SECRET_KEY", "") or _kept_secret(instance / "secret.key"),
+            base_url=(env.str("BASE_URL", "") or "http://127.0.0.1:8000").rstrip("/"),
+            google_client_id=env.str("GOOGLE_CLIENT_ID", ""),
+            google_client_secret=env.str("GOOGLE_CLIENT_SECRET", ""),
+            google_metadata_url=env.str("GOOGLE_METADATA_URL", "") or GOOGLE_METADATA,
+            google_calendar_url=env.str("GOOGLE_CALENDAR_URL", "") or GOOGLE_CALENDAR,
+            smtp_url=env.str("SMTP_URL", ""),
+            mail_from=env.str("MAIL_FROM", ""),
+            hubspot_token=env.str("HUBSPOT_TOKEN", ""),
+            hubspot_api_url=env.str("HUBSPOT_API_URL", "") or "https://api.hubapi.com",
+            allow_private_urls=env.bool("ALLOW_PRIVATE_URLS", False),
+            demo=env.bool("DEMO", False),
+            ratelimit_storage_url=env.str("RATELIMIT_STORAGE_URL", "") or "memory://",
+            trusted_proxies=env.int("TRUSTED_PROXIES", 0),
+        )
+    except EnvError as error:
+        raise BadSetting(str(error)) from error
+    _check(config)
+    return config
+
+
+def _check(config: Config) -> None:
+    if config.database_url.split("://")[0] not in ENGINES:
+        raise BadSetting("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
+    if len(config.secret_key) < 16:
+        raise BadSetting("SECRET_KEY is shorter than 16 characters; make one with: openssl rand -hex 32")
+    for name in ("base_url", "google_metadata_url", "google_calendar_url", "hubspot_api_url"):
+        address = urlsplit(getattr(config, name))
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise BadSetting(f"{name.upper()} must be a whole address such as https://meet.example.com.")
+    if config.smtp_url and urlsplit(config.smtp_url).scheme not in ("smtp", "smtps"):
+        raise BadSetting("SMTP_URL must start with smtp:// or smtps://.")
+    if bool(config.google_client_id) != bool(config.google_client_secret):
+        raise BadSetting("GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET must be set together.")
+    if config.trusted_proxies < 0:
+        raise BadSetting("TRUSTED_PROXIES is the number of proxies in front of the site: 0 or more.")
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret made at the first start and kept in a file that only the owner can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()

@@ -1,0 +1,40 @@
+"""The outbox: what a booking must cause, stored in the booking's own transaction (R32)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..extensions import db
+from .types import UtcDateTime
+
+if TYPE_CHECKING:
+    from .booking import Booking
+
+WAITING, DONE, FAILED = "waiting", "done", "failed"
+
+
+class Message(db.Model):
+    """One thing to deliver. `key` makes it once: the same effect is never written twice. `fence` rises with
+    each lease, so that a worker that lost its lease cannot mark the message."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_state_due_at", "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    channel: Mapped[str]
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[str] = mapped_column(default=WAITING)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fence: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    booking: Mapped["Booking"] = relationship()

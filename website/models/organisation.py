@@ -1,0 +1,13 @@
+"""The one organisation that a deployment serves."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..extensions import db
+
+
+class Organisation(db.Model):
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    timezone: Mapped[str]

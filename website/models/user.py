@@ -1,0 +1,43 @@
+"""People of the organisation who sign in."""
+
+from typing import TYPE_CHECKING
+
+from flask_login import UserMixin
+from sqlalchemy import JSON, CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..extensions import db
+
+if TYPE_CHECKING:
+    from .calendar import CalendarAccount
+
+ROLES = ("admin", "member")
+
+
+class User(UserMixin, db.Model):  # type: ignore[misc]  # UserMixin has no types
+    """`hours` are the user's own: weekly ranges by day, such as `{"mon": ["09:00-17:00"]}`."""
+
+    __tablename__ = "user"
+    __table_args__ = (CheckConstraint("role IN ('admin', 'member')", name="role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    timezone: Mapped[str]
+    role: Mapped[str] = mapped_column(default="member")
+    seat: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    hours: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
+
+    accounts: Mapped[list["CalendarAccount"]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", order_by="CalendarAccount.id"
+    )
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the user may sign in (the name that Flask-Login asks for)."""
+        return self.active
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == "admin"

@@ -1,0 +1,133 @@
+"""Who hosts: the rotation decides among the free hosts of the pool, and the receipt says why (R23, R24)."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from ..extensions import db
+from ..models import Booking, BookingHost, LinkHost, User
+from ..models.booking import CONFIRMED
+from ..scheduling.kinds import LINK_KINDS
+from ..scheduling.receipt import Answer, Receipt
+from ..scheduling.rotations import RECENT_DAYS, ROTATIONS, Choice, Share, decayed, head_start, next_turn
+from .availability import Scene
+
+OWNER_RULE = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who meets: the hosts who must be free, the optional ones who are invited, and the rotation's choice."""
+
+    host_ids: tuple[int, ...]
+    optional_ids: tuple[int, ...]
+    choice: Choice | None = None
+    shares: tuple[Share, ...] = ()
+
+
+def assign(scene: Scene, free: Sequence[int], nonce: str) -> Assignment:
+    """The hosts of a booking among those who are `free`, which must not be empty.
+
+    The randomness comes from the request's `nonce`, so the same request chooses the same host again.
+    """
+    kind = LINK_KINDS[scene.link.kind]
+    if kind.meets == "everyone":
+        optional = tuple(host.id for host in scene.hosts if host.optional and kind.optional_hosts)
+        return Assignment(scene.pool.host_ids, optional)
+    if scene.pool.rule == OWNER_RULE:
+        return Assignment((scene.pool.host_ids[0],), ())
+    pool = shares(scene)
+    choice = ROTATIONS[scene.link.rotation].choose(
+        [one for one in pool if one.host_id in free], pool, _rng(nonce)
+    )
+    return Assignment((choice.host_id,), (), choice, tuple(pool))
+
+
+def _rng(nonce: str) -> random.Random:
+    return random.Random(nonce)  # noqa: S311  (fairness, not secrecy)
+
+
+def shares(scene: Scene) -> list[Share]:
+    """Where each host of the pool stands: the link's bookings of the recent window, and what a joiner starts with."""
+    given = _given(scene)
+    members = {member.user_id: member for member in scene.link.hosts}
+    return [_share(members[host.id], given.get(host.id, 0), scene.now) for host in scene.pooled]
+
+
+def _share(member: LinkHost, given: int, now: datetime) -> Share:
+    start = decayed(member.head_start, member.joined_at, now) if member.joined_at else 0.0
+    return Share(member.user_id, member.weight, member.priority, given, start, member.turn, member.position)
+
+
+def _given(scene: Scene) -> dict[int, int]:
+    counts = (
+        select(BookingHost.user_id, func.count())
+        .join(Booking, Booking.id == BookingHost.booking_id)
+        .where(
+            Booking.link_id == scene.link.id,
+            Booking.state == CONFIRMED,
+            Booking.created_at > scene.now - timedelta(days=RECENT_DAYS),
+        )
+        .group_by(BookingHost.user_id)
+    )
+    if not scene.link.owner_counts:
+        counts = counts.where(Booking.owner_routed.is_(False))
+    return {user: count for user, count in db.session.execute(counts)}
+
+
+def welcome(scene: Scene) -> None:
+    """Gives hosts who joined or came back the pool's mean to start with, so that there is no burst (R23).
+
+    Runs inside the booking's transaction, before the choice, over the eligible hosts of the link.
+    """
+    if not LINK_KINDS[scene.link.kind].rotates:
+        return
+    able = {host.id for host in scene.hosts if host.standing is None}
+    everyone = [_share(member, 0, scene.now) for member in scene.link.hosts]
+    given = _given(scene)
+    present = [
+        _share(member, given.get(member.user_id, 0), scene.now)
+        for member in scene.link.hosts
+        if member.present and member.user_id in able
+    ]
+    for member in scene.link.hosts:
+        if member.user_id in able and not member.present:
+            first_time = member.joined_at is None
+            joiner = _share(member, given.get(member.user_id, 0), scene.now)
+            member.head_start, member.joined_at = head_start(joiner, present), scene.now
+            if present and first_time:
+                member.turn = next_turn(everyone)
+        member.present = member.user_id in able
+
+
+def take_turn(scene: Scene, host_id: int) -> None:
+    """The host chosen goes to the back of the ring (R23, strict). Inside the booking's transaction."""
+    pool = [_share(member, 0, scene.now) for member in scene.link.hosts]
+    for member in scene.link.hosts:
+        if member.user_id == host_id:
+            member.turn = next_turn(pool)
+
+
+def receipt_of(
+    scene: Scene, free: Sequence[int], assignment: Assignment, checked: Mapping[int, Answer]
+) -> Receipt:
+    """The assignment receipt: the rule, the pool and why each was in or out, the scores, the winner (R24)."""
+    winner = assignment.host_ids[0] if len(assignment.host_ids) == 1 else None
+    names = {host.id: host.name for host in scene.hosts}
+    owner = db.session.get(User, scene.pool.owner_id) if scene.pool.owner_id is not None else None
+    return Receipt(
+        rule=scene.pool.rule,
+        pool=scene.pool.in_or_out,
+        free_host_ids=tuple(free),
+        owner_name=owner.name if owner else None,
+        rotation=scene.link.rotation if assignment.choice else None,
+        shares=assignment.shares,
+        scores=assignment.choice.scores if assignment.choice else {},
+        winner_id=winner,
+        winner_name=names[winner] if winner is not None else None,
+        checked=dict(checked),
+        unchecked=any(checked.get(host) == "no answer" for host in assignment.host_ids),
+    )

@@ -1,0 +1,258 @@
+"""The one answer to "what may be booked?": page, API, booking and *why not?* all ask here (R11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+
+from ..extensions import db
+from ..models import Booking, BookingHost, Link
+from ..models.booking import CONFIRMED
+from ..scheduling.hours import Hours, local_days, window_of_dates
+from ..scheduling.kinds import LINK_KINDS
+from ..scheduling.pool import Owner, Pool, choose_pool, colleagues
+from ..scheduling.slots import Cap, HostTime, Offer, Question, Terms, booking_dates, offer
+from ..scheduling.timeline import STEPS_A_DAY, Window, bits, first_bit, step_before, steps_in
+from .busy import busy_masks
+from .contact import Visitor
+from .hosts import Host, host_of, hosts_of_link
+
+WEEK = 7 * STEPS_A_DAY
+LONGEST = 2 * STEPS_A_DAY
+FAR_DAYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A link as it stands at `now`: its terms for one duration, its hosts, and the pool for one visitor."""
+
+    link: Link
+    now: datetime
+    terms: Terms
+    hosts: Sequence[Host]
+    pool: Pool
+    apart_from: int | None = None
+
+    @property
+    def pooled(self) -> list[Host]:
+        """The hosts of the pool, in the link's order."""
+        inside = set(self.pool.host_ids)
+        return [host for host in self.hosts if host.id in inside]
+
+    def for_pool(self, pool: Pool) -> "Scene":
+        """The same scene with another pool."""
+        return Scene(self.link, self.now, self.terms, self.hosts, pool, self.apart_from)
+
+
+def scene_of(
+    link: Link, *, visitor: Visitor, duration: int, now: datetime, apart_from: int | None = None
+) -> Scene:
+    """What decides about slots of `duration` minutes; `apart_from` is a booking that is not in its own way (R4)."""
+    hosts = hosts_of_link(link.id, now)
+    pool = choose_pool(
+        LINK_KINDS[link.kind],
+        [host.candidate for host in hosts],
+        owner_first=link.owner_first,
+        owner=_owner(visitor, hosts, now),
+        identified=visitor.email is not None,
+    )
+    return Scene(link, now, terms_of(link, duration), hosts, pool, apart_from)
+
+
+def _owner(visitor: Visitor, hosts: Sequence[Host], now: datetime) -> Owner | None:
+    if visitor.owner_id is None:
+        return None
+    host = next((host for host in hosts if host.id == visitor.owner_id), None) or host_of(
+        visitor.owner_id, now
+    )
+    return Owner(host.id, host.standing) if host else None
+
+
+def terms_of(link: Link, duration: int) -> Terms:
+    """The link's rules for slots of `duration` minutes."""
+    return Terms(
+        hours=_hours(link.timezone, _frozen(link.hours), _frozen(link.overrides)),
+        increment=link.increment or duration,
+        duration=duration,
+        everyone=LINK_KINDS[link.kind].needs == "all",
+        own_hours=link.hours_source == "hosts",
+        notice=link.notice_minutes,
+        window_days=link.window_days,
+        first_on=link.window_from,
+        last_on=link.window_to,
+        buffer_before=link.buffer_before,
+        buffer_after=link.buffer_after,
+        cap=Cap(link.max_per_day, link.max_per_week),
+        host_cap=Cap(link.max_per_day_per_host, link.max_per_week_per_host),
+    )
+
+
+def _frozen(hours: dict[str, list[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((day, tuple(texts)) for day, texts in hours.items())
+
+
+@lru_cache(maxsize=1024)
+def _hours(timezone: str, weekly: Any, overrides: Any) -> Hours:
+    return Hours.read(timezone, dict(weekly), dict(overrides))
+
+
+def offer_in(scene: Scene, asked: Window) -> Offer:
+    """The slots that start in `asked`: the only function that says what is offered."""
+    window = asked.widened(scene.terms.margin)
+    answer = offer(question_of(scene, window))
+    inside = window.span(asked.start, asked.end)
+    return Offer(
+        window, answer.starts & inside, {host: mask & inside for host, mask in answer.by_host.items()}
+    )
+
+
+def question_of(scene: Scene, window: Window) -> Question:
+    """What is known of the pool's time in `window`, as the rules ask for it."""
+    hosts = scene.pooled
+    busy = busy_masks(hosts, window)
+    booked = _booked_masks(scene, window)
+    capped = _starts_for_caps(scene, window)
+    times = [
+        HostTime(
+            host.id,
+            host.standing,
+            host.optional,
+            host.hours,
+            busy[host.id],
+            booked.get(host.id, 0),
+            tuple(start for user, _, start in capped if user == host.id) if capped else (),
+        )
+        for host in hosts
+    ]
+    each_once = {booking: start for _, booking, start in capped}
+    return Question(scene.terms, times, window, scene.now, tuple(each_once.values()))
+
+
+def _booked_masks(scene: Scene, window: Window) -> dict[int, int]:
+    """What other bookings of the pool's hosts occupy, whatever their link (R4)."""
+    rows = select(BookingHost.user_id, BookingHost.occupied_from, BookingHost.occupied_until).where(
+        BookingHost.user_id.in_(scene.pool.host_ids),
+        BookingHost.active,
+        BookingHost.occupied_from < window.end,
+        BookingHost.occupied_from > window.start - LONGEST,
+        BookingHost.occupied_until > window.start,
+    )
+    if scene.apart_from is not None:
+        rows = rows.where(BookingHost.booking_id != scene.apart_from)
+    masks: dict[int, int] = {}
+    for user_id, start, end in db.session.execute(rows):
+        masks[user_id] = masks.get(user_id, 0) | window.span(start, end)
+    return masks
+
+
+def _starts_for_caps(scene: Scene, window: Window) -> list[tuple[int, int, int]]:
+    """`(user, booking, first step)` of the link's confirmed bookings in the weeks of the window (R9)."""
+    terms = scene.terms
+    if terms.cap == terms.host_cap == Cap():
+        return []
+    rows = (
+        select(BookingHost.user_id, Booking.id, Booking.start_at)
+        .join(Booking, Booking.id == BookingHost.booking_id)
+        .where(
+            Booking.link_id == scene.link.id,
+            Booking.state == CONFIRMED,
+            Booking.start_at >= window.instant(-WEEK),
+            Booking.start_at < window.instant(window.length + WEEK),
+        )
+    )
+    if scene.apart_from is not None:
+        rows = rows.where(Booking.id != scene.apart_from)
+    return [(user, booking, step_before(start)) for user, booking, start in db.session.execute(rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """What a visitor is shown: `starts` (aware, UTC), and with a colleague, sooner (R20)."""
+
+    scene: Scene
+    starts: list[datetime]
+    with_colleague: list[datetime]
+
+
+def offered_slots(scene: Scene, timezone: str, first: date, last: date) -> Slots:
+    """The slots that start on the dates from `first` to `last`, both included, of the visitor's `timezone`.
+
+    The instants are the same whatever the zone (R10); it only says which dates are meant.
+    """
+    window = window_of_dates(timezone, first, last)
+    own = offer_in(scene, window)
+    sooner = sooner_with_colleague(scene, window)
+    return Slots(scene, starts_of(own), starts_of(sooner) if sooner else [])
+
+
+def starts_of(answer: Offer) -> list[datetime]:
+    """The starts of an offer as aware UTC datetimes, ascending."""
+    return [answer.window.instant(bit) for bit in bits(answer.starts)]
+
+
+def next_start(scene: Scene, after: datetime) -> datetime | None:
+    """The first slot that starts at `after` or later in the whole booking window, None when there is none."""
+    first, last = booking_dates(scene.terms, scene.now)
+    last = min(last, scene.now.date() + timedelta(days=FAR_DAYS))
+    if last < first:
+        return None
+    whole = window_of_dates(scene.terms.hours.timezone, first, last)
+    start = max(whole.start, step_before(after))
+    for length in (35 * STEPS_A_DAY, whole.length):
+        window = Window(start, min(length, whole.end - start))
+        if window.length <= 0:
+            return None
+        found = first_bit(offer_in(scene, window).starts)
+        if found is not None:
+            return window.widened(scene.terms.margin).instant(found)
+        start = window.end
+    return None
+
+
+def sooner_with_colleague(scene: Scene, asked: Window) -> Offer | None:
+    """R20's option: colleagues' slots before the owner's first one when that is too many days away."""
+    days = scene.link.owner_fallback_days
+    if not days or scene.pool.owner_id is None:
+        return None
+    first = next_start(scene, scene.now)
+    if first is not None and first - scene.now <= timedelta(days=days):
+        return None
+    others = scene.for_pool(colleagues(scene.pool, [host.candidate for host in scene.hosts]))
+    found = offer_in(others, asked)
+    if first is None:
+        return found
+    before = found.window.span(found.window.start, step_before(first))
+    return Offer(
+        found.window, found.starts & before, {host: mask & before for host, mask in found.by_host.items()}
+    )
+
+
+def offer_at(scene: Scene, start_at: datetime) -> tuple[Scene, Offer]:
+    """The offer around one start, and the scene whose pool makes it: the visitor's own, else colleagues (R20)."""
+    step = Window(step_before(start_at), 1)
+    own = offer_in(scene, step)
+    if own.offers(start_at):
+        return scene, own
+    sooner = sooner_with_colleague(scene, step)
+    if sooner and sooner.offers(start_at):
+        return scene.for_pool(colleagues(scene.pool, [host.candidate for host in scene.hosts])), sooner
+    return scene, own
+
+
+def days_with_slots(starts: int, window: Window, timezone: str) -> dict[date, int]:
+    """How many of the starts lie on each date of the visitor's zone."""
+    counts: dict[date, int] = {}
+    for day in local_days(timezone, window):
+        count = (starts >> day.low & ((1 << day.high - day.low) - 1)).bit_count()
+        if count:
+            counts[day.on] = counts.get(day.on, 0) + count
+    return counts
+
+
+def occupied_steps(terms: Terms, start_at: datetime) -> tuple[int, int]:
+    """The steps `[from, until)` that a booking at `start_at` occupies, buffers included (R4)."""
+    start = step_before(start_at)
+    return start - steps_in(terms.buffer_before), start + steps_in(terms.duration + terms.buffer_after)

@@ -1,0 +1,320 @@
+"""Booking a slot, and calling it off: decided again under lock, stored whole or not at all (R30 to R33)."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from ..extensions import db
+from ..models import Booking, BookingHost, Claim, Link, User
+from ..models.booking import CANCELLED
+from ..scheduling.kinds import LINK_KINDS
+from ..scheduling.receipt import Answer
+from ..scheduling.timeline import STEPS_A_DAY, Window, step_before
+from ..tokens import new_token
+from . import message
+from .assignment import Assignment, assign, receipt_of, take_turn, welcome
+from .availability import (
+    Scene,
+    occupied_steps,
+    offer_at,
+    offer_in,
+    scene_of,
+    sooner_with_colleague,
+    starts_of,
+)
+from .calendar import ANSWERED, check_at_source
+from .contact import NOBODY, Visitor, contact_for_booking, recognise, recognise_contact
+from .errors import AlreadyOver, BadRequest, LinkClosed, ReusedKey, SlotTaken, UnknownBooking
+from .transaction import in_transaction
+
+log = logging.getLogger(__name__)
+
+NEARBY_DAYS = 7
+NEARBY_MOST = 12
+COLLISIONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an invitee asks for. `nonce` is the key of the request (R33); `personal` the contact that a personal
+    link named; `duration` is in minutes, `start_at` aware."""
+
+    start_at: datetime
+    duration: int
+    timezone: str
+    name: str
+    email: str
+    nonce: str
+    guests: tuple[str, ...] = ()
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    language: str = ""
+    campaign: Mapping[str, str] = field(default_factory=dict)
+    personal: int | None = None
+
+    @property
+    def hash(self) -> str:
+        """What the request says, without its nonce."""
+        said = [
+            self.start_at.isoformat(), self.duration, self.name, self.email.lower(), list(self.guests),
+            dict(self.answers),
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+class _AskFirst(Exception):
+    """Inside the transaction another host was chosen, whose calendars have not been asked yet."""
+
+    def __init__(self, host_ids: Sequence[int]) -> None:
+        super().__init__()
+        self.host_ids = host_ids
+
+
+def book(link: Link, request: Request, *, now: datetime, allow_private: bool = False) -> Booking:
+    """Makes the booking that is asked for, or returns the one that the same request made before (R33).
+
+    Calendars are asked between the decisions, never inside the transaction (R31). Raises LinkClosed, BadRequest,
+    ReusedKey, and SlotTaken when the slot is not offered (any more).
+    """
+    known = _made_before(request)
+    if known is not None:
+        return known
+    _check(link, request)
+    link_id, checked, collisions = link.id, dict[int, Answer](), 0
+    while True:
+        try:
+            return in_transaction(lambda: _store(link_id, request, checked, now))
+        except _AskFirst as asking:
+            _ask(asking.host_ids, checked, now, allow_private)
+        except IntegrityError:
+            # The same new contact from another link, or a step that somebody claimed without the lock: the
+            # decision is made anew.
+            collisions += 1
+            if collisions == COLLISIONS:
+                raise
+
+
+def _made_before(request: Request) -> Booking | None:
+    """The booking that this very request made. Raises ReusedKey when its key came with other words."""
+    known = db.session.scalar(select(Booking).where(Booking.nonce == request.nonce))
+    if known is not None and known.request_hash != request.hash:
+        raise ReusedKey
+    return known
+
+
+def _check(link: Link, request: Request) -> None:
+    if not link.active:
+        raise LinkClosed
+    if request.duration not in link.durations:
+        raise BadRequest("duration", "This link does not offer that duration.")
+
+
+def _ask(host_ids: Sequence[int], checked: dict[int, Answer], now: datetime, allow_private: bool) -> None:
+    """Asks calendars at the source; whoever then turns out to be busy is no longer offered (R31)."""
+    answers = check_at_source(host_ids, now, allow_private=allow_private)
+    for host_id in host_ids:
+        checked[host_id] = "free" if answers.get(host_id, ANSWERED) == ANSWERED else "no answer"
+
+
+def _store(link_id: int, request: Request, checked: dict[int, Answer], now: datetime) -> Booking:
+    """Locks, decides again, and stores everything that the booking is (R30, R32). Inside a transaction."""
+    link = _locked_link(link_id)
+    scene = _scene(link, request, now)
+    _lock_hosts([host.id for host in scene.hosts])
+    known = _made_before(request)
+    if known is not None:
+        return known
+    welcome(scene)
+    scene, offered = offer_at(scene, request.start_at)
+    free = offered.hosts_at(request.start_at)
+    _note_busy(checked, free)
+    if not free:
+        _refuse(scene, request)
+    assignment = assign(scene, _answering(scene, free, checked), request.nonce)
+    outside = {host.id for host in scene.hosts if host.outside}
+    unasked = [host for host in assignment.host_ids if host in outside and host not in checked]
+    if unasked:
+        raise _AskFirst(unasked)
+    return _insert(scene, request, assignment, free, checked)
+
+
+def _locked_link(link_id: int) -> Link:
+    """The link, locked before its hosts: the order of locks is link, then hosts ascending, then bookings."""
+    link = db.session.scalars(select(Link).where(Link.id == link_id).with_for_update(key_share=True)).one()
+    if not link.active:
+        raise LinkClosed
+    return link
+
+
+def _lock_hosts(host_ids: Sequence[int]) -> None:
+    locked = select(User.id).where(User.id.in_(host_ids)).order_by(User.id).with_for_update(key_share=True)
+    db.session.execute(locked).all()
+
+
+def _scene(link: Link, request: Request, now: datetime) -> Scene:
+    return scene_of(link, visitor=visitor_of(request), duration=request.duration, now=now)
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Whoever the finally submitted address says (R27); an unknown one leaves it to the personal link."""
+    visitor = recognise(request.email)
+    if visitor.contact_id is None and request.personal is not None:
+        named = recognise_contact(request.personal) or NOBODY
+        return Visitor(visitor.email, request.name, None, named.owner_id, personal=True)
+    return visitor
+
+
+def _note_busy(checked: dict[int, Answer], free: Sequence[int]) -> None:
+    for host_id, answer in checked.items():
+        if answer == "free" and host_id not in free:
+            checked[host_id] = "busy"
+
+
+def _answering(scene: Scene, free: Sequence[int], checked: Mapping[int, Answer]) -> list[int]:
+    """R31: hosts whose calendars do not answer come last, behind everybody who can still be asked."""
+    if LINK_KINDS[scene.link.kind].meets == "everyone":
+        return list(free)
+    return [host for host in free if checked.get(host) != "no answer"] or list(free)
+
+
+def _refuse(scene: Scene, request: Request) -> NoReturn:
+    raise SlotTaken(nearby(scene, request.start_at))
+
+
+def nearby(scene: Scene, start_at: datetime) -> list[datetime]:
+    """The offered starts that are nearest to one that is not, within a week of it, in order of time."""
+    span = NEARBY_DAYS * STEPS_A_DAY
+    window = Window(step_before(start_at) - span, 2 * span)
+    starts = set(starts_of(offer_in(scene, window)))
+    sooner = sooner_with_colleague(scene, window)
+    starts |= set(starts_of(sooner)) if sooner else set()
+    nearest = sorted(starts, key=lambda start: (abs(start - start_at), start))[:NEARBY_MOST]
+    return sorted(nearest)
+
+
+def _insert(
+    scene: Scene, request: Request, assignment: Assignment, free: Sequence[int], checked: Mapping[int, Answer]
+) -> Booking:
+    link, routed = scene.link, scene.pool.rule == "owner"
+    receipt = receipt_of(scene, free, assignment, checked)
+    new_owner = assignment.host_ids[0] if link.assign_owner and len(assignment.host_ids) == 1 else None
+    token = new_token()
+    booking = Booking(
+        token=token,
+        uid=f"{token}@firsthand",
+        nonce=request.nonce,
+        request_hash=request.hash,
+        link=link,
+        contact=contact_for_booking(request.email, request.name, owner_id=new_owner),
+        start_at=request.start_at,
+        end_at=request.start_at + timedelta(minutes=request.duration),
+        timezone=request.timezone,
+        language=request.language,
+        name=request.name,
+        email=request.email,
+        guests=list(request.guests),
+        answers=dict(request.answers),
+        campaign=dict(request.campaign),
+        owner_routed=routed,
+        receipt=receipt.to_json(),
+        unchecked=receipt.unchecked,
+        created_at=scene.now,
+    )
+    db.session.add(booking)
+    _place_hosts(booking, scene, assignment)
+    if assignment.choice:
+        take_turn(scene, assignment.host_ids[0])
+    message.announce(booking, scene.now)
+    return booking
+
+
+def _place_hosts(booking: Booking, scene: Scene, assignment: Assignment) -> None:
+    """The hosts, and a claim for each step that they are occupied; optional ones only where they are free (R6)."""
+    start, end = occupied_steps(scene.terms, booking.start_at)
+    idle = _idle_optional(scene, assignment.optional_ids, booking.start_at)
+    everyone = (*assignment.host_ids, *assignment.optional_ids)
+    booking.hosts = [
+        BookingHost(
+            user_id=host_id,
+            position=position,
+            optional=host_id in assignment.optional_ids,
+            occupied_from=start,
+            occupied_until=end,
+            active=host_id in assignment.host_ids or host_id in idle,
+        )
+        for position, host_id in enumerate(everyone)
+    ]
+    db.session.flush()
+    claims = [
+        {"host_id": host.user_id, "step": step, "booking_id": booking.id}
+        for host in booking.hosts
+        if host.active
+        for step in range(start, end)
+    ]
+    db.session.execute(insert(Claim).values(claims))
+
+
+def _idle_optional(scene: Scene, optional_ids: Sequence[int], start_at: datetime) -> set[int]:
+    """Which optional hosts no other booking occupies: they are occupied by this one."""
+    if not optional_ids:
+        return set()
+    start, end = occupied_steps(scene.terms, start_at)
+    taken = select(Claim.host_id).where(
+        Claim.host_id.in_(optional_ids), Claim.step >= start, Claim.step < end
+    )
+    return set(optional_ids) - set(db.session.scalars(taken))
+
+
+def booking_by_token(token: str) -> Booking:
+    """The booking whose invitee holds this token. Raises UnknownBooking."""
+    booking = db.session.scalar(select(Booking).where(Booking.token == token))
+    if booking is None:
+        raise UnknownBooking
+    return booking
+
+
+def cancel(token: str, *, reason: str, now: datetime) -> Booking:
+    """The invitee calls the booking off (R35); again is no error. Raises UnknownBooking, AlreadyOver."""
+    return in_transaction(lambda: _cancel(token, reason, now))
+
+
+def _cancel(token: str, reason: str, now: datetime) -> Booking:
+    booking = _locked_booking(token)
+    if not booking.confirmed:
+        return booking
+    if booking.start_at <= now:
+        raise AlreadyOver
+    booking.state, booking.cancelled_at, booking.cancel_reason = CANCELLED, now, reason
+    booking.sequence += 1
+    booking.nonce = _freed(booking)
+    for host in booking.hosts:
+        host.active = False
+    db.session.execute(delete(Claim).where(Claim.booking_id == booking.id))
+    message.call_off(booking, now)
+    return booking
+
+
+def _locked_booking(token: str) -> Booking:
+    found = booking_by_token(token)
+    _lock_hosts([host.user_id for host in found.hosts])
+    db.session.refresh(found)
+    return found
+
+
+def _freed(booking: Booking) -> str:
+    """A key derived from the request itself may be used again after the cancellation; a form's own may not."""
+    return f"{booking.nonce}:{booking.id}" if booking.nonce.startswith(DERIVED) else booking.nonce
+
+
+DERIVED = "same:"
+
+
+def derived_nonce(link: Link, request_hash: str) -> str:
+    """The key of a request that brings none: the same words again are the same request (R33)."""
+    return f"{DERIVED}{link.id}:{request_hash}"

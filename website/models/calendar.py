@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import db
+from ..extensions import Model
 from .types import Secret, UtcDateTime
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def new_version() -> int:
     return secrets.randbits(62)
 
 
-class CalendarAccount(db.Model):
+class CalendarAccount(Model):
     """`checked_at` is the last good reading, which says what is busy until `known_until`; `broken` says that
     only the user can mend it (R12)."""
 
@@ -45,7 +45,7 @@ class CalendarAccount(db.Model):
     )
 
 
-class Calendar(db.Model):
+class Calendar(Model):
     """`busy_version` names what is known at present: a new number with each change, never used twice."""
 
     __tablename__ = "calendar"
@@ -65,7 +65,7 @@ class Calendar(db.Model):
     )
 
 
-class BusyMonth(db.Model):
+class BusyMonth(Model):
     """The busy steps of a calendar in one UTC month, as a little-endian mask (DESIGN §4)."""
 
     __tablename__ = "busy_month"
@@ -75,7 +75,7 @@ class BusyMonth(db.Model):
     mask: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class BuiltinEvent(db.Model):
+class BuiltinEvent(Model):
     """An event of the built-in calendar; `uid` ties a meeting of ours to its booking."""
 
     __tablename__ = "builtin_event"

@@ -3,10 +3,10 @@
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..extensions import db
+from ..extensions import Model
 
 
-class Claim(db.Model):
+class Claim(Model):
     """One five-minute step of one host that a booking occupies; the pair is the key (DESIGN §5)."""
 
     __tablename__ = "claim"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import db
+from ..extensions import Model
 from .types import UtcDateTime
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .user import User
 
 
-class Contact(db.Model):
+class Contact(Model):
     """`email` is in lower case."""
 
     __tablename__ = "contact"
@@ -28,7 +28,7 @@ class Contact(db.Model):
     owner: Mapped["User | None"] = relationship()
 
 
-class Note(db.Model):
+class Note(Model):
     """What a visitor wrote from a page without times (R20, R22)."""
 
     __tablename__ = "note"

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import db
+from ..extensions import Model
 from .types import UtcDateTime
 
 if TYPE_CHECKING:
     from .user import User
 
 
-class Link(db.Model):
+class Link(Model):
     """A scheduling link. Hours and overrides are written as in the workspace file; 0 as increment means
     the duration; a cap of None means no cap."""
 
@@ -67,7 +67,7 @@ class Link(db.Model):
     )
 
 
-class LinkHost(db.Model):
+class LinkHost(Model):
     """A user on a link, and where that user stands in its rotation (R23).
 
     `turn` rises each time the host is chosen; `head_start` is what a host who joined or came back at

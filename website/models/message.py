@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import db
+from ..extensions import Model
 from .types import UtcDateTime
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WAITING, DONE, FAILED = "waiting", "done", "failed"
 
 
-class Message(db.Model):
+class Message(Model):
     """One thing to deliver. `key` makes it once: the same effect is never written twice. `fence` rises with
     each lease, so that a worker that lost its lease cannot mark the message."""
 

@@ -6,7 +6,7 @@ from flask_login import UserMixin
 from sqlalchemy import JSON, CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import db
+from ..extensions import Model
 
 if TYPE_CHECKING:
     from .calendar import CalendarAccount
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ROLES = ("admin", "member")
 
 
-class User(UserMixin, db.Model):  # type: ignore[misc]  # UserMixin has no types
+class User(UserMixin, Model):  # type: ignore[misc]  # UserMixin has no types
     """`hours` are the user's own: weekly ranges by day, such as `{"mon": ["09:00-17:00"]}`."""
 
     __tablename__ = "user"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from .timeline import STEP_MINUTES, STEP_SECONDS, STEPS_A_DAY, Window, runs
@@ -48,7 +49,7 @@ class Hours:
 def parse_ranges(texts: Iterable[str]) -> Ranges:
     """`["09:00-12:30"]` as minutes of the day, sorted; `24:00` is an end (R1). Raises ValueError."""
     ranges = sorted(_parse_range(text) for text in texts)
-    for (_, before), (after, _) in zip(ranges, ranges[1:], strict=False):
+    for (_, before), (after, _) in pairwise(ranges):
         if after < before:
             raise ValueError("two ranges of one day overlap")
     return tuple(ranges)

@@ -81,6 +81,11 @@ class Pool:
         """The hosts in the pool, in the link's order."""
         return tuple(member.host_id for member in self.in_or_out if member.inside)
 
+    @property
+    def owner_alone(self) -> bool:
+        """Whether the contact's owner decides: nobody else is in the pool (R20)."""
+        return self.rule == "owner"
+
 
 def choose_pool(
     kind: LinkKind,
@@ -107,7 +112,7 @@ def colleagues(pool: Pool, candidates: Sequence[Candidate]) -> Pool:
 
     Raises ValueError when `pool` is not the owner's alone.
     """
-    if pool.rule != "owner":
+    if not pool.owner_alone:
         raise ValueError(f"colleagues are offered beside the owner's pool only, not {pool.rule!r}")
     return _pool("colleagues", pool.owner_id, candidates)
 

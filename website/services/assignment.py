@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from ..extensions import db
-from ..models import Booking, BookingHost, LinkHost, User
+from ..models import Booking, BookingHost, Link, LinkHost, User
 from ..models.booking import CONFIRMED
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer, Receipt
 from ..scheduling.rotations import RECENT_DAYS, ROTATIONS, Choice, Share, decayed, head_start, next_turn
 from .availability import Scene
-
-OWNER_RULE = "owner"
+from .hosts import Host
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def assign(scene: Scene, free: Sequence[int], nonce: str) -> Assignment:
     if kind.meets == "everyone":
         optional = tuple(host.id for host in scene.hosts if host.optional and kind.optional_hosts)
         return Assignment(scene.pool.host_ids, optional)
-    if scene.pool.rule == OWNER_RULE:
+    if scene.pool.owner_alone:
         return Assignment((scene.pool.host_ids[0],), ())
     pool = shares(scene)
     choice = ROTATIONS[scene.link.rotation].choose(
@@ -52,9 +51,13 @@ def _rng(nonce: str) -> random.Random:
 
 def shares(scene: Scene) -> list[Share]:
     """Where each host of the pool stands: the link's bookings of the recent window, and what a joiner starts with."""
-    given = _given(scene)
-    members = {member.user_id: member for member in scene.link.hosts}
-    return [_share(members[host.id], given.get(host.id, 0), scene.now) for host in scene.pooled]
+    inside = set(scene.pool.host_ids)
+    return [share for share in _shares(scene.link, scene.now) if share.host_id in inside]
+
+
+def _shares(link: Link, now: datetime) -> list[Share]:
+    given = _given(link, now)
+    return [_share(member, given.get(member.user_id, 0), now) for member in link.hosts]
 
 
 def _share(member: LinkHost, given: int, now: datetime) -> Share:
@@ -62,53 +65,48 @@ def _share(member: LinkHost, given: int, now: datetime) -> Share:
     return Share(member.user_id, member.weight, member.priority, given, start, member.turn, member.position)
 
 
-def _given(scene: Scene) -> dict[int, int]:
+def _given(link: Link, now: datetime) -> dict[int, int]:
     counts = (
         select(BookingHost.user_id, func.count())
         .join(Booking, Booking.id == BookingHost.booking_id)
         .where(
-            Booking.link_id == scene.link.id,
+            Booking.link_id == link.id,
             Booking.state == CONFIRMED,
-            Booking.created_at > scene.now - timedelta(days=RECENT_DAYS),
+            Booking.created_at > now - timedelta(days=RECENT_DAYS),
         )
         .group_by(BookingHost.user_id)
     )
-    if not scene.link.owner_counts:
+    if not link.owner_counts:
         counts = counts.where(Booking.owner_routed.is_(False))
-    return {user: count for user, count in db.session.execute(counts)}
+    return {row[0]: row[1] for row in db.session.execute(counts)}
 
 
-def welcome(scene: Scene) -> None:
+def welcome(link: Link, hosts: Sequence[Host], now: datetime) -> None:
     """Gives hosts who joined or came back the pool's mean to start with, so that there is no burst (R23).
 
-    Runs inside the booking's transaction, before the choice, over the eligible hosts of the link.
+    Runs inside the booking's transaction, before the choice. Who comes back keeps their place in the ring.
     """
-    if not LINK_KINDS[scene.link.kind].rotates:
+    able = {host.id for host in hosts if host.standing is None}
+    if not LINK_KINDS[link.kind].rotates or all(
+        member.present == (member.user_id in able) for member in link.hosts
+    ):
         return
-    able = {host.id for host in scene.hosts if host.standing is None}
-    everyone = [_share(member, 0, scene.now) for member in scene.link.hosts]
-    given = _given(scene)
-    present = [
-        _share(member, given.get(member.user_id, 0), scene.now)
-        for member in scene.link.hosts
-        if member.present and member.user_id in able
-    ]
-    for member in scene.link.hosts:
+    everyone = {share.host_id: share for share in _shares(link, now)}
+    staying = [everyone[member.user_id] for member in link.hosts if member.present and member.user_id in able]
+    for member in link.hosts:
         if member.user_id in able and not member.present:
-            first_time = member.joined_at is None
-            joiner = _share(member, given.get(member.user_id, 0), scene.now)
-            member.head_start, member.joined_at = head_start(joiner, present), scene.now
-            if present and first_time:
-                member.turn = next_turn(everyone)
+            if member.joined_at is None and staying:
+                member.turn = next_turn(list(everyone.values()))
+            member.head_start, member.joined_at = head_start(everyone[member.user_id], staying), now
         member.present = member.user_id in able
 
 
-def take_turn(scene: Scene, host_id: int) -> None:
+def take_turn(link: Link, host_id: int) -> None:
     """The host chosen goes to the back of the ring (R23, strict). Inside the booking's transaction."""
-    pool = [_share(member, 0, scene.now) for member in scene.link.hosts]
-    for member in scene.link.hosts:
+    back = max(member.turn for member in link.hosts) + 1
+    for member in link.hosts:
         if member.user_id == host_id:
-            member.turn = next_turn(pool)
+            member.turn = back
 
 
 def receipt_of(

@@ -215,7 +215,7 @@ def next_start(scene: Scene, after: datetime) -> datetime | None:
 def sooner_with_colleague(scene: Scene, asked: Window) -> Offer | None:
     """R20's option: colleagues' slots before the owner's first one when that is too many days away."""
     days = scene.link.owner_fallback_days
-    if not days or scene.pool.owner_id is None:
+    if not days or not scene.pool.owner_alone:
         return None
     first = next_start(scene, scene.now)
     if first is not None and first - scene.now <= timedelta(days=days):

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -32,6 +32,7 @@ from .availability import (
 from .calendar import ANSWERED, check_at_source
 from .contact import NOBODY, Visitor, contact_for_booking, recognise, recognise_contact
 from .errors import AlreadyOver, BadRequest, LinkClosed, ReusedKey, SlotTaken, UnknownBooking
+from .hosts import hosts_of_link
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,8 @@ def book(link: Link, request: Request, *, now: datetime, allow_private: bool = F
     link_id, checked, collisions = link.id, dict[int, Answer](), 0
     while True:
         try:
+            # Without the lock first: whoever comes too late is told so at once and holds nobody up.
+            _decide(link, request, checked, now)
             return in_transaction(lambda: _store(link_id, request, checked, now))
         except _AskFirst as asking:
             _ask(asking.host_ids, checked, now, allow_private)
@@ -125,23 +128,38 @@ def _ask(host_ids: Sequence[int], checked: dict[int, Answer], now: datetime, all
 def _store(link_id: int, request: Request, checked: dict[int, Answer], now: datetime) -> Booking:
     """Locks, decides again, and stores everything that the booking is (R30, R32). Inside a transaction."""
     link = _locked_link(link_id)
-    scene = _scene(link, request, now)
-    _lock_hosts([host.id for host in scene.hosts])
+    _lock_hosts([host.user_id for host in link.hosts])
     known = _made_before(request)
     if known is not None:
         return known
-    welcome(scene)
+    welcome(link, hosts_of_link(link.id, now), now)
+    return _insert(_decide(link, request, checked, now), request, checked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """Whose meeting it would be: the scene whose pool offers the slot, who is free, and who was chosen."""
+
+    scene: Scene
+    free: list[int]
+    assignment: Assignment
+
+
+def _decide(link: Link, request: Request, checked: dict[int, Answer], now: datetime) -> _Decision:
+    """Decides with the address that was finally submitted (R27). Raises SlotTaken, and _AskFirst when the
+    calendars of the host who is chosen have not been asked yet (R31)."""
+    scene = scene_of(link, visitor=visitor_of(request), duration=request.duration, now=now)
     scene, offered = offer_at(scene, request.start_at)
     free = offered.hosts_at(request.start_at)
     _note_busy(checked, free)
     if not free:
-        _refuse(scene, request)
+        raise SlotTaken(nearby(scene, request.start_at))
     assignment = assign(scene, _answering(scene, free, checked), request.nonce)
     outside = {host.id for host in scene.hosts if host.outside}
     unasked = [host for host in assignment.host_ids if host in outside and host not in checked]
     if unasked:
         raise _AskFirst(unasked)
-    return _insert(scene, request, assignment, free, checked)
+    return _Decision(scene, free, assignment)
 
 
 def _locked_link(link_id: int) -> Link:
@@ -155,10 +173,6 @@ def _locked_link(link_id: int) -> Link:
 def _lock_hosts(host_ids: Sequence[int]) -> None:
     locked = select(User.id).where(User.id.in_(host_ids)).order_by(User.id).with_for_update(key_share=True)
     db.session.execute(locked).all()
-
-
-def _scene(link: Link, request: Request, now: datetime) -> Scene:
-    return scene_of(link, visitor=visitor_of(request), duration=request.duration, now=now)
 
 
 def visitor_of(request: Request) -> Visitor:
@@ -183,10 +197,6 @@ def _answering(scene: Scene, free: Sequence[int], checked: Mapping[int, Answer])
     return [host for host in free if checked.get(host) != "no answer"] or list(free)
 
 
-def _refuse(scene: Scene, request: Request) -> NoReturn:
-    raise SlotTaken(nearby(scene, request.start_at))
-
-
 def nearby(scene: Scene, start_at: datetime) -> list[datetime]:
     """The offered starts that are nearest to one that is not, within a week of it, in order of time."""
     span = NEARBY_DAYS * STEPS_A_DAY
@@ -198,11 +208,10 @@ def nearby(scene: Scene, start_at: datetime) -> list[datetime]:
     return sorted(nearest)
 
 
-def _insert(
-    scene: Scene, request: Request, assignment: Assignment, free: Sequence[int], checked: Mapping[int, Answer]
-) -> Booking:
-    link, routed = scene.link, scene.pool.rule == "owner"
-    receipt = receipt_of(scene, free, assignment, checked)
+def _insert(decision: _Decision, request: Request, checked: Mapping[int, Answer]) -> Booking:
+    scene, assignment = decision.scene, decision.assignment
+    link = scene.link
+    receipt = receipt_of(scene, decision.free, assignment, checked)
     new_owner = assignment.host_ids[0] if link.assign_owner and len(assignment.host_ids) == 1 else None
     token = new_token()
     booking = Booking(
@@ -221,7 +230,7 @@ def _insert(
         guests=list(request.guests),
         answers=dict(request.answers),
         campaign=dict(request.campaign),
-        owner_routed=routed,
+        owner_routed=scene.pool.owner_alone,
         receipt=receipt.to_json(),
         unchecked=receipt.unchecked,
         created_at=scene.now,
@@ -229,7 +238,7 @@ def _insert(
     db.session.add(booking)
     _place_hosts(booking, scene, assignment)
     if assignment.choice:
-        take_turn(scene, assignment.host_ids[0])
+        take_turn(link, assignment.host_ids[0])
     message.announce(booking, scene.now)
     return booking
 
@@ -273,7 +282,7 @@ def _idle_optional(scene: Scene, optional_ids: Sequence[int], start_at: datetime
 
 def booking_by_token(token: str) -> Booking:
     """The booking whose invitee holds this token. Raises UnknownBooking."""
-    booking = db.session.scalar(select(Booking).where(Booking.token == token))
+    booking: Booking | None = db.session.scalar(select(Booking).where(Booking.token == token))
     if booking is None:
         raise UnknownBooking
     return booking

@@ -36,7 +36,9 @@ def _first_of(month: int) -> datetime:
 def store_busy(calendar: Calendar, intervals: Iterable[tuple[datetime, datetime]], window: Window) -> None:
     """Replaces what is known of a calendar in whole months: `window` is widened to them. In a transaction."""
     seconds = [
-        (int(start.timestamp() // 1), int(-(-end.timestamp() // 1))) for start, end in intervals if start < end
+        (int(start.timestamp() // 1), int(-(-end.timestamp() // 1)))
+        for start, end in intervals
+        if start < end
     ]
     first, last = month_number(window.instant(0)), month_number(window.instant(max(0, window.length - 1)))
     db.session.execute(delete(BusyMonth).where(BusyMonth.calendar_id == calendar.id))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from ..extensions import db
 from ..models import Calendar, CalendarAccount, LinkHost, User
@@ -94,14 +94,14 @@ _ACCOUNTS_OF_LINK = _ACCOUNTS.join(LinkHost, LinkHost.user_id == CalendarAccount
 )
 
 
-def _hosts(users: Sequence[Row[Any]], accounts: Iterable[Row[Any]], now: datetime) -> list[Host]:
-    by_user: dict[int, list[Row[Any]]] = {}
+def _hosts(users: Sequence[Any], accounts: Iterable[Any], now: datetime) -> list[Host]:
+    by_user: dict[int, list[Any]] = {}
     for account in accounts:
         by_user.setdefault(account.user_id, []).append(account)
     return [_host(user, by_user.get(user.id, []), now) for user in users]
 
 
-def _host(user: Row[Any], accounts: list[Row[Any]], now: datetime) -> Host:
+def _host(user: Any, accounts: list[Any], now: datetime) -> Host:
     known = tuple(
         KnownCalendar(account.id, account.busy_version, account.known_until)
         for account in accounts
@@ -114,7 +114,7 @@ def _host(user: Row[Any], accounts: list[Row[Any]], now: datetime) -> Host:
     )
 
 
-def _standing(user: Row[Any], accounts: list[Row[Any]], now: datetime) -> str | None:
+def _standing(user: Any, accounts: list[Any], now: datetime) -> str | None:
     """Why a user cannot host, None for an eligible one (R12: broken and too old are never free)."""
     if not user.active:
         return "inactive"
@@ -129,14 +129,14 @@ def _standing(user: Row[Any], accounts: list[Row[Any]], now: datetime) -> str | 
     return "calendar_stale" if any(_stale(account, now) for account in watched) else None
 
 
-def _stale(account: Row[Any], now: datetime) -> bool:
+def _stale(account: Any, now: datetime) -> bool:
     able = _able(account)
     if able.in_database:
         return False
     return account.checked_at is None or now - account.checked_at > timedelta(minutes=able.max_age_minutes)
 
 
-def _able(account: Row[Any]) -> Capabilities:
+def _able(account: Any) -> Capabilities:
     return CALENDAR_PROVIDERS[account.kind].capabilities
 
 

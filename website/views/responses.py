@@ -41,7 +41,8 @@ def wants_fragment() -> bool:
 def see_other(address: str) -> ResponseReturnValue:
     """After a post: a 303 for a browser, and for HTMX the order to go there."""
     if wants_fragment():
-        return make_htmx_response("", redirect=address)
+        answer: Response = make_htmx_response("", redirect=address)
+        return answer
     return redirect(address, 303)
 
 

@@ -6,7 +6,16 @@ from itertools import count
 from typing import Any
 
 from website.extensions import db
-from website.models import BuiltinEvent, Calendar, CalendarAccount, Contact, Link, LinkHost, Organisation, User
+from website.models import (
+    BuiltinEvent,
+    Calendar,
+    CalendarAccount,
+    Contact,
+    Link,
+    LinkHost,
+    Organisation,
+    User,
+)
 from website.scheduling.kinds import LINK_KINDS
 from website.services.calendar import refresh_builtin
 
@@ -32,7 +41,9 @@ def make_user(name: str = "Ana", *, calendar: bool = True, seat: bool = True, **
     return user
 
 
-def make_calendar(user: User, busy: Iterable[tuple[datetime, datetime]] = (), *, now: datetime = NOW) -> Calendar:
+def make_calendar(
+    user: User, busy: Iterable[tuple[datetime, datetime]] = (), *, now: datetime = NOW
+) -> Calendar:
     """A built-in calendar with these busy times."""
     account = CalendarAccount(kind="builtin", user=user)
     calendar = Calendar(account=account, external_id="main", receives_bookings=True)
@@ -79,7 +90,9 @@ def make_link(kind: str = "round_robin", hosts: Sequence[User] = (), **values: A
     return _added(link)
 
 
-def make_contact(email: str = "dana@prospect.example", owner: User | None = None, name: str = "Dana") -> Contact:
+def make_contact(
+    email: str = "dana@prospect.example", owner: User | None = None, name: str = "Dana"
+) -> Contact:
     return _added(Contact(email=email, name=name, owner_id=owner.id if owner else None))
 
 

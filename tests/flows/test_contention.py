@@ -22,7 +22,9 @@ def attack(url: str) -> Counter[str]:
     """Runs all processes at once and adds up what they saw."""
     command = [sys.executable, "-m", "tests.flows.contention", url]
     running = [
-        subprocess.Popen([*command, str(number), str(ATTEMPTS)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        subprocess.Popen(
+            [*command, str(number), str(ATTEMPTS)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         for number in range(PROCESSES)
     ]
     total = Counter[str]()
@@ -35,7 +37,9 @@ def attack(url: str) -> Counter[str]:
 @pytest.mark.slow
 @pytest.mark.both_engines
 @pytest.mark.rule("R30")
-def test_sixteen_processes_get_exactly_as_many_bookings_as_hosts_are_free(world: Flask, config: Config) -> None:
+def test_sixteen_processes_get_exactly_as_many_bookings_as_hosts_are_free(
+    world: Flask, config: Config
+) -> None:
     hours = {day: ["09:00-19:00"] for day in WORKDAYS}
     make_link(hosts=[make_user(f"Host {n}") for n in range(HOSTS)], rotation="balanced", hours=hours)
     db.session.commit()
@@ -54,5 +58,7 @@ def no_overlap() -> bool:
     for times in by_host.values():
         times.sort()
     return all(
-        before[1] <= after[0] for times in by_host.values() for before, after in zip(times, times[1:], strict=False)
+        before[1] <= after[0]
+        for times in by_host.values()
+        for before, after in zip(times, times[1:], strict=False)
     )

@@ -46,7 +46,18 @@ class Postgres:
         def run(*command: str) -> None:
             subprocess.run([*prefix, *command], check=True, cwd=self.folder, capture_output=True)
 
-        run(str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
+        run(
+            str(binaries / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "--no-sync",
+            "-E",
+            "UTF8",
+        )
         settings = data / "postgresql.conf"
         settings.write_text(settings.read_text() + SETTINGS.format(folder=self.folder))
         control = (str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s", "-l", str(self.folder / "log"))
@@ -67,7 +78,9 @@ class Postgres:
     def new_database(self, template: str = "template1") -> str:
         """Makes a database and returns its address."""
         name = f"t{os.getpid()}_{next(_numbers)}"
-        with psycopg.connect(host=self._host, user=self._user, dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            host=self._host, user=self._user, dbname="postgres", autocommit=True
+        ) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 

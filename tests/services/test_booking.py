@@ -261,5 +261,8 @@ def test_the_receipt_names_everybody_in_the_pool_and_the_winner(world: Flask) ->
     link = make_link(hosts=[ana, ben], rotation="balanced")
     db.session.commit()
     receipt = book(link, ask(), now=NOW).receipt
-    assert [(member["host_id"], member["inside"]) for member in receipt["pool"]] == [(ana.id, True), (ben.id, False)]
+    assert [(member["host_id"], member["inside"]) for member in receipt["pool"]] == [
+        (ana.id, True),
+        (ben.id, False),
+    ]
     assert (receipt["winner_id"], receipt["rotation"]) == (ana.id, "balanced")

@@ -9,16 +9,17 @@ from tests.bench import engine, site
 
 HEAD = """# Benchmarks
 
-Made by `make bench` (`ARGS=--write` writes this file). Each figure is a median with its quartiles; ratios compare runs of
-the same process, because a shared machine's milliseconds move by a factor of two with what else it does.
+Made by `make bench` (`ARGS=--write` writes this file). Each figure is a median with its quartiles; ratios
+compare runs of the same process, because a shared machine's milliseconds move by a factor of two with what else it does.
 """
 
 
 def main() -> None:
     """Runs all benches."""
-    machine = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {datetime.now(UTC):%Y-%m-%d}."
-    parts = [HEAD, machine, "\n## The engine alone\n", *engine.run(), "\n## The slots partial over the whole WSGI stack\n",
-             *site.run(datetime.now(UTC).replace(minute=0, second=0, microsecond=0))]  # fmt: skip
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    machine = f"Python {platform.python_version()}, {platform.system()}, {now:%Y-%m-%d}."
+    parts = [HEAD, machine, "\n## The engine alone\n", *engine.run()]
+    parts += ["\n## The slots partial over the whole WSGI stack\n", *site.run(now)]
     text = "\n".join(parts) + "\n"
     print(text)
     if "--write" in sys.argv:

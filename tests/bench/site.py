@@ -15,7 +15,7 @@ from tests.conftest import BASE
 from tests.factories import make_link, make_user
 from website import create_app
 from website.extensions import db, limiter
-from website.models import BuiltinEvent, Contact, User
+from website.models import Booking, BookingHost, BuiltinEvent, Contact, Link, User
 from website.services.calendar import refresh_builtin
 
 HOSTS = (1, 10, 50, 200)
@@ -100,10 +100,10 @@ def _growth(app: Flask, partial: object, now: datetime) -> list[str]:
     """The cost grows with what the page shows, not with the table: a hundred times the past and the contacts."""
     assert callable(partial)
     with app.app_context():
-        _past(app, 50, now)
+        _past(50, now)
     before = partial(50)
     with app.app_context():
-        _past(app, 4950, now)
+        _past(4950, now)
     after = partial(50)
     change = 100 * (after.median / before.median - 1)
     return [
@@ -114,10 +114,8 @@ def _growth(app: Flask, partial: object, now: datetime) -> list[str]:
     ]
 
 
-def _past(app: Flask, count: int, now: datetime) -> None:
+def _past(count: int, now: datetime) -> None:
     """Bookings that lie behind us, and their contacts, in the shape that booking leaves them."""
-    from website.models import Booking, BookingHost, Link
-
     link = db.session.scalars(select(Link).where(Link.slug == "hosts-50")).one()
     known = db.session.query(Booking).count()
     hosts = [member.user_id for member in link.hosts]
@@ -125,8 +123,20 @@ def _past(app: Flask, count: int, now: datetime) -> None:
         start = now - timedelta(days=3 + number // 400, minutes=30 * (number % 16))
         key = f"past{number}"
         contact = Contact(email=f"{key}@prospect.example", name=key)
-        booking = Booking(token=key, uid=key, nonce=key, request_hash=key, link=link, contact=contact, start_at=start,
-                          end_at=start + timedelta(minutes=30), timezone="UTC", name=key, email=contact.email, created_at=start)  # fmt: skip
+        booking = Booking(
+            token=key,
+            uid=key,
+            nonce=key,
+            request_hash=key,
+            link=link,
+            contact=contact,
+            start_at=start,
+            end_at=start + timedelta(minutes=30),
+            timezone="UTC",
+            name=key,
+            email=contact.email,
+            created_at=start,
+        )
         step = int(start.timestamp()) // 300
         booking.hosts = [
             BookingHost(user_id=hosts[number % len(hosts)], occupied_from=step, occupied_until=step + 6)

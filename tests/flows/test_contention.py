@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -57,8 +58,4 @@ def no_overlap() -> bool:
         by_host[part.user_id].append((part.occupied_from, part.occupied_until))
     for times in by_host.values():
         times.sort()
-    return all(
-        before[1] <= after[0]
-        for times in by_host.values()
-        for before, after in zip(times, times[1:], strict=False)
-    )
+    return all(before[1] <= after[0] for times in by_host.values() for before, after in pairwise(times))

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
-from glob import glob
 from itertools import count
 from pathlib import Path
 
@@ -91,8 +90,8 @@ class Postgres:
 
 
 def _debian_binaries() -> Path | None:
-    found = sorted(glob("/usr/lib/postgresql/*/bin/initdb"))
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if found:
-        return Path(found[-1]).parent
+        return found[-1].parent
     on_path = shutil.which("initdb")
     return Path(on_path).resolve().parent if on_path else None

@@ -9,8 +9,8 @@ from tests.bench import engine, site
 
 HEAD = """# Benchmarks
 
-Made by `make bench` (`ARGS=--write` writes this file). Each figure is a median with its quartiles; ratios
-compare runs of the same process, because a shared machine's milliseconds move by a factor of two with what else it does.
+Made by `make bench` (`ARGS=--write` writes this file). Each figure is a median with its quartiles;
+ratios compare runs of the same process: a shared machine's milliseconds move by a factor of two.
 """
 
 

@@ -17,7 +17,8 @@ from tests.factories import NOW
 from website import create_app
 from website.extensions import db
 from website.models import Link
-from website.services.booking import Request, book
+from website.services.booking import book
+from website.services.booking_request import Request
 from website.services.errors import SlotTaken
 
 FIRST = NOW + timedelta(days=1)

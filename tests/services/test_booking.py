@@ -11,7 +11,9 @@ from tests.factories import NOW, make_busy, make_contact, make_link, make_user
 from website.extensions import db
 from website.models import Booking, BuiltinEvent, Claim, Contact, Link, Message
 from website.services.availability import offered_slots, scene_of
-from website.services.booking import Request, book, cancel, derived_nonce
+from website.services.booking import book
+from website.services.booking_request import Request, derived_nonce
+from website.services.cancellation import cancel
 from website.services.contact import recognise
 from website.services.errors import AlreadyOver, BadRequest, LinkClosed, ReusedKey, SlotTaken
 from website.services.worker import work_once

@@ -72,7 +72,9 @@ def test_a_broken_calendar_is_never_free(world: Flask, fake: FakeCalendar) -> No
 
 
 @pytest.mark.rule("R12")
-def test_a_silent_calendar_counts_as_last_seen_until_its_age_is_reached(world: Flask, fake: FakeCalendar) -> None:
+def test_a_silent_calendar_counts_as_last_seen_until_its_age_is_reached(
+    world: Flask, fake: FakeCalendar
+) -> None:
     link = link_of(make_linked("Ana"))
     read_all(NOW - 30 * MINUTE)
     fake.failure["ana@acme.example"] = CalendarUnreachable("No answer.")
@@ -90,7 +92,9 @@ def test_a_silent_calendar_counts_as_not_free_after_its_age(world: Flask, fake: 
 
 
 @pytest.mark.rule("R12")
-def test_one_broken_calendar_of_a_round_robin_does_not_empty_the_page(world: Flask, fake: FakeCalendar) -> None:
+def test_one_broken_calendar_of_a_round_robin_does_not_empty_the_page(
+    world: Flask, fake: FakeCalendar
+) -> None:
     fake.failure["ana@acme.example"] = AccessRevoked("Access was revoked.")
     link = link_of(make_linked("Ana"), make_user("Ben"))
     read_all()
@@ -146,7 +150,9 @@ def test_when_nobody_answers_past_the_age_the_booking_is_refused(world: Flask, f
 
 
 @pytest.mark.rule("R31")
-def test_an_unchecked_booking_is_checked_as_soon_as_there_is_an_answer(world: Flask, fake: FakeCalendar) -> None:
+def test_an_unchecked_booking_is_checked_as_soon_as_there_is_an_answer(
+    world: Flask, fake: FakeCalendar
+) -> None:
     booking = unchecked_booking(fake)
     del fake.failure["ana@acme.example"]
     read_all(NOW + 2 * MINUTE)
@@ -181,7 +187,9 @@ def test_a_meeting_of_ours_that_a_feed_shows_counts_once(world: Flask, fake: Fak
 
 
 @pytest.mark.rule("R4")
-def test_a_meeting_of_ours_that_was_moved_in_the_calendar_blocks_where_it_is(world: Flask, fake: FakeCalendar) -> None:
+def test_a_meeting_of_ours_that_was_moved_in_the_calendar_blocks_where_it_is(
+    world: Flask, fake: FakeCalendar
+) -> None:
     link = link_of(make_linked("Ana"))
     read_all()
     booking = book(link, ask(), now=NOW)

@@ -58,7 +58,7 @@ def test_an_owned_contact_sees_the_owner_s_times(world: Flask) -> None:
 @pytest.mark.rule("R20")
 @pytest.mark.parametrize("lost", ["seat", "active"])
 def test_an_owner_without_a_seat_or_inactive_leaves_everyone_s_times(world: Flask, lost: str) -> None:
-    link, ana, ben = team()
+    link, _, _ = team()
     cleo = make_user("Cleo")
     link.hosts.append(type(link.hosts[0])(user_id=cleo.id, position=2))
     make_busy(cleo, (NINE, NINE + timedelta(hours=12)))
@@ -172,7 +172,9 @@ def test_the_ring_goes_on_from_booking_to_booking(world: Flask) -> None:
     link = make_link(hosts=hosts, rotation="strict")
     db.session.commit()
     chosen = [
-        book(link, ask(NINE + n * HALF_HOUR, nonce=str(n), email=f"{n}@prospect.example"), now=NOW).hosts[0].user_id
+        book(link, ask(NINE + n * HALF_HOUR, nonce=str(n), email=f"{n}@prospect.example"), now=NOW)
+        .hosts[0]
+        .user_id
         for n in range(6)
     ]
     assert chosen == [host.id for host in hosts] * 2

@@ -1,19 +1,15 @@
-"""Booking a slot, and calling it off: decided again under lock, stored whole or not at all (R30 to R33)."""
+"""Booking a slot: decided again under lock, stored whole or not at all (R30 to R33)."""
 
-import hashlib
-import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ..extensions import db
 from ..models import Booking, BookingHost, Claim, Link, User
-from ..models.booking import CANCELLED
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer
 from ..scheduling.timeline import STEPS_A_DAY, Window, step_before
@@ -29,9 +25,10 @@ from .availability import (
     sooner_with_colleague,
     starts_of,
 )
+from .booking_request import Request, visitor_of
 from .calendar import ANSWERED, check_at_source
-from .contact import NOBODY, Visitor, contact_for_booking, recognise, recognise_contact
-from .errors import AlreadyOver, BadRequest, LinkClosed, ReusedKey, SlotTaken, UnknownBooking
+from .contact import contact_for_booking
+from .errors import BadRequest, LinkClosed, ReusedKey, SlotTaken, UnknownBooking
 from .hosts import hosts_of_link
 from .transaction import in_transaction
 
@@ -40,33 +37,6 @@ log = logging.getLogger(__name__)
 NEARBY_DAYS = 7
 NEARBY_MOST = 12
 COLLISIONS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What an invitee asks for. `nonce` is the key of the request (R33); `personal` the contact that a personal
-    link named; `duration` is in minutes, `start_at` aware."""
-
-    start_at: datetime
-    duration: int
-    timezone: str
-    name: str
-    email: str
-    nonce: str
-    guests: tuple[str, ...] = ()
-    answers: Mapping[str, Any] = field(default_factory=dict)
-    language: str = ""
-    campaign: Mapping[str, str] = field(default_factory=dict)
-    personal: int | None = None
-
-    @property
-    def hash(self) -> str:
-        """What the request says, without its nonce."""
-        said = [
-            self.start_at.isoformat(), self.duration, self.name, self.email.lower(), list(self.guests),
-            dict(self.answers),
-        ]  # fmt: skip
-        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
 class _AskFirst(Exception):
@@ -128,7 +98,7 @@ def _ask(host_ids: Sequence[int], checked: dict[int, Answer], now: datetime, all
 def _store(link_id: int, request: Request, checked: dict[int, Answer], now: datetime) -> Booking:
     """Locks, decides again, and stores everything that the booking is (R30, R32). Inside a transaction."""
     link = _locked_link(link_id)
-    _lock_hosts([host.user_id for host in link.hosts])
+    lock_hosts([host.user_id for host in link.hosts])
     known = _made_before(request)
     if known is not None:
         return known
@@ -170,18 +140,10 @@ def _locked_link(link_id: int) -> Link:
     return link
 
 
-def _lock_hosts(host_ids: Sequence[int]) -> None:
+def lock_hosts(host_ids: Sequence[int]) -> None:
+    """Locks hosts in ascending order, always: nobody can wait for whoever waits for them (DESIGN §5)."""
     locked = select(User.id).where(User.id.in_(host_ids)).order_by(User.id).with_for_update(key_share=True)
     db.session.execute(locked).all()
-
-
-def visitor_of(request: Request) -> Visitor:
-    """Whoever the finally submitted address says (R27); an unknown one leaves it to the personal link."""
-    visitor = recognise(request.email)
-    if visitor.contact_id is None and request.personal is not None:
-        named = recognise_contact(request.personal) or NOBODY
-        return Visitor(visitor.email, request.name, None, named.owner_id, personal=True)
-    return visitor
 
 
 def _note_busy(checked: dict[int, Answer], free: Sequence[int]) -> None:
@@ -286,44 +248,3 @@ def booking_by_token(token: str) -> Booking:
     if booking is None:
         raise UnknownBooking
     return booking
-
-
-def cancel(token: str, *, reason: str, now: datetime) -> Booking:
-    """The invitee calls the booking off (R35); again is no error. Raises UnknownBooking, AlreadyOver."""
-    return in_transaction(lambda: _cancel(token, reason, now))
-
-
-def _cancel(token: str, reason: str, now: datetime) -> Booking:
-    booking = _locked_booking(token)
-    if not booking.confirmed:
-        return booking
-    if booking.start_at <= now:
-        raise AlreadyOver
-    booking.state, booking.cancelled_at, booking.cancel_reason = CANCELLED, now, reason
-    booking.sequence += 1
-    booking.nonce = _freed(booking)
-    for host in booking.hosts:
-        host.active = False
-    db.session.execute(delete(Claim).where(Claim.booking_id == booking.id))
-    message.call_off(booking, now)
-    return booking
-
-
-def _locked_booking(token: str) -> Booking:
-    found = booking_by_token(token)
-    _lock_hosts([host.user_id for host in found.hosts])
-    db.session.refresh(found)
-    return found
-
-
-def _freed(booking: Booking) -> str:
-    """A key derived from the request itself may be used again after the cancellation; a form's own may not."""
-    return f"{booking.nonce}:{booking.id}" if booking.nonce.startswith(DERIVED) else booking.nonce
-
-
-DERIVED = "same:"
-
-
-def derived_nonce(link: Link, request_hash: str) -> str:
-    """The key of a request that brings none: the same words again are the same request (R33)."""
-    return f"{DERIVED}{link.id}:{request_hash}"

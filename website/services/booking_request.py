@@ -1,0 +1,54 @@
+"""What an invitee asks for when booking."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ..models import Link
+from .contact import NOBODY, Visitor, recognise, recognise_contact
+
+DERIVED = "same:"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an invitee asks for. `nonce` is the key of the request (R33); `personal` the contact that a personal
+    link named; `duration` is in minutes, `start_at` aware."""
+
+    start_at: datetime
+    duration: int
+    timezone: str
+    name: str
+    email: str
+    nonce: str
+    guests: tuple[str, ...] = ()
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    language: str = ""
+    campaign: Mapping[str, str] = field(default_factory=dict)
+    personal: int | None = None
+
+    @property
+    def hash(self) -> str:
+        """What the request says, without its nonce."""
+        said = [
+            self.start_at.isoformat(), self.duration, self.name, self.email.lower(), list(self.guests),
+            dict(self.answers),
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Whoever the finally submitted address says (R27); an unknown one leaves it to the personal link."""
+    visitor = recognise(request.email)
+    if visitor.contact_id is None and request.personal is not None:
+        named = recognise_contact(request.personal) or NOBODY
+        return Visitor(visitor.email, request.name, None, named.owner_id, personal=True)
+    return visitor
+
+
+def derived_nonce(link: Link, request_hash: str) -> str:
+    """The key of a request that brings none: the same words again are the same request (R33)."""
+    return f"{DERIVED}{link.id}:{request_hash}"

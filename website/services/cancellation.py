@@ -1,0 +1,47 @@
+"""Calling a booking off (R35)."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from ..extensions import db
+from ..models import Booking, Claim
+from ..models.booking import CANCELLED
+from . import message
+from .booking import booking_by_token, lock_hosts
+from .booking_request import DERIVED
+from .errors import AlreadyOver
+from .transaction import in_transaction
+
+
+def cancel(token: str, *, reason: str, now: datetime) -> Booking:
+    """The invitee calls the booking off (R35); again is no error. Raises UnknownBooking, AlreadyOver."""
+    return in_transaction(lambda: _cancel(token, reason, now))
+
+
+def _cancel(token: str, reason: str, now: datetime) -> Booking:
+    booking = _locked_booking(token)
+    if not booking.confirmed:
+        return booking
+    if booking.start_at <= now:
+        raise AlreadyOver
+    booking.state, booking.cancelled_at, booking.cancel_reason = CANCELLED, now, reason
+    booking.sequence += 1
+    booking.nonce = _freed(booking)
+    for host in booking.hosts:
+        host.active = False
+    db.session.execute(delete(Claim).where(Claim.booking_id == booking.id))
+    message.call_off(booking, now)
+    return booking
+
+
+def _locked_booking(token: str) -> Booking:
+    found = booking_by_token(token)
+    lock_hosts([host.user_id for host in found.hosts])
+    db.session.refresh(found)
+    return found
+
+
+def _freed(booking: Booking) -> str:
+    """A key derived from the request itself may be used again after the cancellation; a form's own may not."""
+    return f"{booking.nonce}:{booking.id}" if booking.nonce.startswith(DERIVED) else booking.nonce

@@ -1,0 +1,66 @@
+"""Fields that more than one form has."""
+
+import re
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, Form, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from .base import no_control, one_line, strip
+
+LONGEST_EMAIL = 254
+MOST_GUESTS = 10
+_BETWEEN = re.compile(r"[,;\s]+")
+
+
+def is_email(address: str) -> bool:
+    """Whether an address is well formed; nobody is asked whether it exists."""
+    if len(address) > LONGEST_EMAIL or not address.isprintable():
+        return False
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def email_address(form: Form, field: Field) -> None:
+    """A validator: one well-formed address."""
+    if field.data and not is_email(field.data):
+        raise ValidationError(_l("Write an e-mail address such as name@example.com."))
+
+
+def email_field(label: Any, **values: Any) -> StringField:
+    """A required e-mail address."""
+    required = InputRequired(_l("Write your e-mail address."))
+    return StringField(label, [required, one_line, email_address], filters=[strip], **values)
+
+
+def name_field(label: Any, **values: Any) -> StringField:
+    """A required name."""
+    required, short = (
+        InputRequired(_l("Write your name.")),
+        Length(max=200, message=_l("Keep it under 200 characters.")),
+    )
+    return StringField(label, [required, short, one_line], filters=[strip], **values)
+
+
+class GuestsField(TextAreaField):
+    """Further addresses, separated by commas or lines."""
+
+    def __init__(self, label: Any, **values: Any) -> None:
+        super().__init__(label, [no_control], filters=[strip], **values)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses, once each, in lower case."""
+        found = (part.lower() for part in _BETWEEN.split(self.data or "") if part)
+        return tuple(dict.fromkeys(found))
+
+    def pre_validate(self, form: Form) -> None:
+        if len(self.addresses) > MOST_GUESTS:
+            raise ValidationError(_l("Name ten guests at most."))
+        if any(not is_email(address) for address in self.addresses):
+            raise ValidationError(_l("Write e-mail addresses, one a line."))

@@ -1,0 +1,98 @@
+"""A link's questions as form fields (R44). A new kind of question is a row here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DecimalField,
+    Field,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+from .base import no_control, one_line, strip
+
+Question = Mapping[str, Any]
+PREFIX = "answer_"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionKind:
+    """How a kind of question is called, asked, and how its answer reads as text."""
+
+    label: str
+    field: Callable[[Question, list[Any]], Any]
+    answer: Callable[[Any], Any] = str
+    has_choices: bool = False
+
+
+def _short(question: Question, checks: list[Any]) -> Any:
+    return StringField(question["label"], [*checks, Length(max=500), one_line], filters=[strip])
+
+
+def _long(question: Question, checks: list[Any]) -> Any:
+    return TextAreaField(question["label"], [*checks, Length(max=5000), no_control], filters=[strip])
+
+
+def _phone(question: Question, checks: list[Any]) -> Any:
+    digits = Regexp(
+        r"^[+\d][\d\s().\-/]{3,30}$", message=_l("Write a phone number such as +33 1 23 45 67 89.")
+    )
+    return TelField(question["label"], [*checks, digits], filters=[strip])
+
+
+def _number(question: Question, checks: list[Any]) -> Any:
+    sane = NumberRange(-(10**12), 10**12, message=_l("Write a smaller number."))
+    return DecimalField(question["label"], [*checks, sane])
+
+
+def _choice(question: Question, checks: list[Any]) -> Any:
+    pairs = [(choice, choice) for choice in question["choices"]]
+    return RadioField(question["label"], checks, choices=pairs, validate_choice=True)
+
+
+def _choices(question: Question, checks: list[Any]) -> Any:
+    return SelectMultipleField(question["label"], checks, choices=[(one, one) for one in question["choices"]])
+
+
+def _checkbox(question: Question, checks: list[Any]) -> Any:
+    return BooleanField(question["label"], checks)
+
+
+def _as_number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+QUESTION_KINDS: dict[str, QuestionKind] = {
+    "short_text": QuestionKind("Short text", _short),
+    "long_text": QuestionKind("Long text", _long),
+    "choice": QuestionKind("One choice", _choice, has_choices=True),
+    "choices": QuestionKind("Several choices", _choices, answer=list, has_choices=True),
+    "number": QuestionKind("Number", _number, answer=_as_number),
+    "phone": QuestionKind("Phone", _phone),
+    "checkbox": QuestionKind("Checkbox", _checkbox, answer=bool),
+    "consent": QuestionKind("Consent", _checkbox, answer=bool),
+}
+
+
+def question_field(question: Question) -> Any:
+    """The unbound field that asks a question."""
+    checks: list[Any] = [Optional()]
+    if question.get("required"):
+        checks = [InputRequired(_l("Please answer this."))]
+    return QUESTION_KINDS[question["kind"]].field(question, checks)
+
+
+def answer_of(question: Question, field: Field) -> Any:
+    """The answer as it is stored: text, number, truth value or list; None when there is none."""
+    if field.data is None or field.data == "" or field.data == []:
+        return None
+    return QUESTION_KINDS[question["kind"]].answer(field.data)

@@ -4,9 +4,11 @@ from http import HTTPStatus
 
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest as BadRequestError
+from werkzeug.exceptions import Gone, HTTPException
 
 from ..extensions import db
 from ..services.errors import (
@@ -41,16 +43,21 @@ def register(app: Flask) -> None:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.get_response()
-    return answer(error.code or 500, detail=error.description or "")
+    code = error.code or 500
+    said = isinstance(error, BadRequestError | Gone) and error.description not in (
+        BadRequestError.description,
+        Gone.description,
+    )
+    return answer(code, detail=error.description or "" if said else "")
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:
-    return answer(400, detail="This form has expired. Go back, reload the page and send it again.")
+    return answer(400, detail=_("This form has expired. Go back, reload the page and send it again."))
 
 
 def _refused(error: Refused) -> ResponseReturnValue:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    return answer(status, detail=str(error))
+    return answer(status, detail=error.message if isinstance(error, BadRequest) else "")
 
 
 def _database(error: SQLAlchemyError) -> ResponseReturnValue:
@@ -71,4 +78,30 @@ def answer(status: int, *, detail: str) -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         return body, status, {"Content-Type": "application/problem+json"}
-    return render_template("errors/error.html", status=status, title=title, detail=detail), status
+    heading, explanation = _words(status)
+    page = render_template(
+        "errors/error.html", status=status, heading=heading, explanation=explanation, detail=detail
+    )
+    return page, status
+
+
+def _words(status: int) -> tuple[str, str]:
+    """What to call an error, and what to say where there is nothing more exact to say."""
+    words = {
+        400: (_("That does not work"), _("Something in this address cannot be. Go back and try again.")),
+        403: (_("Not allowed"), _("You may not do that. Ask an admin of your organisation.")),
+        404: (_("Not found"), _("There is nothing at this address. Check it for missing letters.")),
+        405: (_("That does not work"), _("This address does not take that. Go back and try again.")),
+        409: (_("Too late"), _("This has changed in the meantime. Go back and look again.")),
+        410: (
+            _("No longer here"),
+            _("This page takes no bookings any more. Ask whoever sent you its address."),
+        ),
+        413: (_("Too much"), _("That is more than we can take. Send less.")),
+        429: (_("Too many requests"), _("Wait a minute, then try again.")),
+        503: (
+            _("Not just now"),
+            _("Something on our side does not work at the moment. Try again in a minute."),
+        ),
+    }
+    return words.get(status, words[400] if status < 500 else words[503])

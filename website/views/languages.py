@@ -9,3 +9,8 @@ def locale() -> str:
     """The Babel locale of this request: `lang=`, else the browser's best match."""
     asked = request.args.get("lang", "")
     return LANGUAGES.get(asked) or LANGUAGES[request.accept_languages.best_match(LANGUAGES, "en-GB")]
+
+
+def language_tag() -> str:
+    """The page's language as HTML writes it."""
+    return locale().replace("_", "-")

@@ -1,7 +1,24 @@
-"""Filled by its own views."""
+"""Prospects: no sign-in, no cookie, may be framed where the link says so."""
 
-from flask import Flask
+from flask import Blueprint, Flask
+
+from ...extensions import csrf
+from . import booking, booking_page
 
 
 def register(app: Flask) -> None:
-    """Binds the area's addresses."""
+    """Binds the booking page and the invitee's page of a booking."""
+    page = Blueprint("booking_page", __name__, url_prefix="/book/<slug>")
+    page.add_url_rule("", "show", booking_page.show)
+    page.add_url_rule("", "book", booking_page.book, methods=["POST"])
+    page.add_url_rule("/slots", "slots", booking_page.slots)
+    page.add_url_rule("/who", "who", booking_page.who, methods=["POST"])
+    page.add_url_rule("/details", "details", booking_page.details)
+    page.add_url_rule("/write", "write", booking_page.write, methods=["GET", "POST"])
+    manage = Blueprint("booking", __name__, url_prefix="/booking/<token>")
+    manage.add_url_rule("", "show", booking.show)
+    manage.add_url_rule("/cancel", "cancel", booking.cancel, methods=["GET", "POST"])
+    for blueprint in (page, manage):
+        # There is no cookie, so there is nothing that another site's form could make use of.
+        csrf.exempt(blueprint)
+        app.register_blueprint(blueprint)

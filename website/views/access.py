@@ -1,0 +1,64 @@
+"""Who may ask: signed-in people, admins, and those who may change a link."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ..extensions import db, login
+from ..models import User
+from ..services.errors import NotAllowed
+
+View = Callable[..., ResponseReturnValue]
+
+
+def register(app: Flask) -> None:
+    """Tells Flask-Login how to find the user of a session."""
+    login.user_loader(_load_user)
+
+
+def _load_user(user_id: str) -> User | None:
+    user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
+    return user if user is not None and user.active else None
+
+
+def me() -> User:
+    """The user who is signed in; only inside views that ask for it."""
+    user: User = current_user._get_current_object()
+    return user
+
+
+def signed_in(view: View) -> View:
+    """Lets people of the organisation in, and sends everybody else to sign in first."""
+
+    @wraps(view)
+    def checked(**values: Any) -> ResponseReturnValue:
+        if current_user.is_authenticated:
+            return view(**values)
+        back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return redirect(f"/sign-in?{urlencode({'next': back})}", 302)
+
+    return checked
+
+
+def admin_only(view: View) -> View:
+    """Lets admins in."""
+
+    @wraps(view)
+    @signed_in
+    def checked(**values: Any) -> ResponseReturnValue:
+        if not me().is_admin:
+            raise NotAllowed
+        return view(**values)
+
+    return checked
+
+
+def private(response: Response) -> Response:
+    """Signed-in pages are kept nowhere."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

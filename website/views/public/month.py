@@ -1,0 +1,188 @@
+"""The slot grid as plain values: a month of days, and the times of the chosen one."""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from ...scheduling.hours import day_steps, window_of_dates
+from ...services.availability import (
+    Scene,
+    days_with_slots,
+    next_start,
+    offer_in,
+    scene_of,
+    sooner_with_colleague,
+    starts_of,
+)
+from ...services.contact import owner_of
+from ..languages import locale
+from .asked import Asked, local, slot_text
+from .words import clock_time, full_date, month_name, weekdays
+
+MANY_TIMES = 12
+NOON = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the grid; `query` is empty when it has no times."""
+
+    number: int
+    on: date
+    label: str
+    query: str = ""
+    chosen: bool = False
+    today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time that can be chosen."""
+
+    label: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Times under a heading; a short day has one part without one."""
+
+    heading: str
+    times: list[Time]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotGrid:
+    """What `_slots.html` shows. Queries are query strings, already quoted."""
+
+    title: str
+    month: date
+    weekdays: Sequence[tuple[str, str]]
+    weeks: list[list[Day | None]]
+    before: str
+    after: str
+    chosen: str
+    parts: list[Part]
+    colleagues: list[Time]
+    jump: str
+    jump_label: str
+    announce: str
+    empty: bool
+
+
+def slot_grid(asked: Asked) -> SlotGrid:
+    """The grid that is asked for: one look at the month, one at the chosen day."""
+    scene = scene_of(asked.link, visitor=asked.visitor, duration=asked.duration, now=asked.now)
+    month = _month_to_show(asked, scene)
+    last = month.replace(day=monthrange(month.year, month.month)[1])
+    window = window_of_dates(asked.timezone, month, last)
+    offered = offer_in(scene, window)
+    counts = days_with_slots(offered.starts, offered.window, asked.timezone)
+    sooner = sooner_with_colleague(scene, window)
+    chosen = _chosen_day(asked, month, counts)
+    starts = _of_day(starts_of(offered), chosen, asked) if chosen else []
+    upcoming = (
+        None if counts else next_start(scene, window.instant(window.length)) or next_start(scene, asked.now)
+    )
+    return SlotGrid(
+        title=month_name(month),
+        month=month,
+        weekdays=weekdays(locale())[1],
+        weeks=_weeks(asked, month, last, counts, chosen),
+        before=_month_query(asked, month - timedelta(days=1)) if month > _today(asked).replace(day=1) else "",
+        after=_month_query(asked, last + timedelta(days=1)),
+        chosen=full_date(chosen) if chosen else "",
+        parts=_parts(asked, starts),
+        colleagues=[_time(asked, start, dated=True) for start in starts_of(sooner)] if sooner else [],
+        jump=_day_query(asked, local(upcoming, asked.timezone).date()) if upcoming else "",
+        jump_label=full_date(local(upcoming, asked.timezone).date()) if upcoming else "",
+        announce=_announcement(month, chosen, len(starts)),
+        empty=not counts,
+    )
+
+
+def _today(asked: Asked) -> date:
+    return local(asked.now, asked.timezone).date()
+
+
+def _month_to_show(asked: Asked, scene: Scene) -> date:
+    """The month asked for, else the first with times, else this one."""
+    shown = asked.month or asked.on
+    if shown is None:
+        first = next_start(scene, asked.now)
+        shown = local(first, asked.timezone).date() if first else _today(asked)
+    return shown.replace(day=1)
+
+
+def _chosen_day(asked: Asked, month: date, counts: dict[date, int]) -> date | None:
+    """The day asked for where it lies in the month, else the first with times."""
+    if asked.on is not None and asked.on.replace(day=1) == month:
+        return asked.on
+    return min(counts, default=None)
+
+
+def _of_day(starts: list[datetime], day: date, asked: Asked) -> list[datetime]:
+    low, high = day_steps(asked.timezone, day)
+    return [start for start in starts if low * 300 <= start.timestamp() < high * 300]
+
+
+def _weeks(
+    asked: Asked, month: date, last: date, counts: dict[date, int], chosen: date | None
+) -> list[list[Day | None]]:
+    first_day, _names = weekdays(locale())
+    cells: list[Day | None] = [None] * ((month.weekday() - first_day) % 7)
+    today = _today(asked)
+    prefix = asked.query + "&date="
+    for number in range(1, last.day + 1):
+        on = month.replace(day=number)
+        count = counts.get(on, 0)
+        query = f"{prefix}{on.isoformat()}" if count else ""
+        cells.append(Day(number, on, _day_label(on, count), query, on == chosen, on == today))
+    cells += [None] * (-len(cells) % 7)
+    return [cells[start : start + 7] for start in range(0, len(cells), 7)]
+
+
+def _day_label(on: date, count: int) -> str:
+    if not count:
+        return str(_("%(day)s, no times", day=full_date(on)))
+    return str(ngettext("%(day)s, %(num)s time", "%(day)s, %(num)s times", count, day=full_date(on)))
+
+
+def _parts(asked: Asked, starts: list[datetime]) -> list[Part]:
+    """The times of a day; a long list is split at noon."""
+    if len(starts) < MANY_TIMES:
+        return [Part("", [_time(asked, start) for start in starts])] if starts else []
+    early = [start for start in starts if local(start, asked.timezone).hour < NOON]
+    late = [start for start in starts if local(start, asked.timezone).hour >= NOON]
+    halves = ((_("Morning"), early), (_("Afternoon"), late))
+    return [Part(heading, [_time(asked, start) for start in half]) for heading, half in halves if half]
+
+
+def _time(asked: Asked, start: datetime, *, dated: bool = False) -> Time:
+    moment = local(start, asked.timezone)
+    label = f"{full_date(moment.date())}, {clock_time(moment)}" if dated else clock_time(moment)
+    return Time(label, f"{asked.query}&slot={slot_text(start)}")
+
+
+def _month_query(asked: Asked, on: date) -> str:
+    return f"{asked.query}&month={on:%Y-%m}"
+
+
+def _day_query(asked: Asked, on: date) -> str:
+    return f"{asked.query}&date={on.isoformat()}"
+
+
+def _announcement(month: date, chosen: date | None, count: int) -> str:
+    if chosen is None:
+        return str(_("No times in %(month)s.", month=month_name(month)))
+    return _day_label(chosen, count)
+
+
+def owner_name(asked: Asked) -> str:
+    """The owner's name where a personal link lets the page say it (R22)."""
+    owner = owner_of(asked.visitor) if asked.visitor.personal else None
+    return owner.name if owner else ""

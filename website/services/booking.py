@@ -160,9 +160,9 @@ def _answering(scene: Scene, free: Sequence[int], checked: Mapping[int, Answer])
 
 
 def nearby(scene: Scene, start_at: datetime) -> list[datetime]:
-    """The offered starts that are nearest to one that is not, within a week of it, in order of time."""
+    """The offered starts that are nearest to one that is not, within two weeks, in order of time."""
     span = NEARBY_DAYS * STEPS_A_DAY
-    window = Window(step_before(start_at) - span, 2 * span)
+    window = Window(max(step_before(start_at) - span, step_before(scene.now)), 2 * span)
     starts = set(starts_of(offer_in(scene, window)))
     sooner = sooner_with_colleague(scene, window)
     starts |= set(starts_of(sooner)) if sooner else set()

@@ -12,6 +12,6 @@ def register(app: Flask) -> None:
     """Binds every view, error page and template helper to the application."""
     responses.register(app)
     access.register(app)
-    errors.register(app)
     for area in (health, public, workspace, api):
         area.register(app)
+    errors.register(app)

@@ -1,7 +1,20 @@
-"""Filled by its own views."""
+"""`/api/v1`: the same services as the pages, for programs."""
 
 from flask import Flask
+from flask_smorest import Api
+
+from ...extensions import csrf
+from .links import blueprint
 
 
 def register(app: Flask) -> None:
-    """Binds the area's addresses."""
+    """Binds the API and its OpenAPI document, made from the code."""
+    app.config.update(
+        API_TITLE="Firsthand",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    csrf.exempt(blueprint)
+    Api(app).register_blueprint(blueprint)

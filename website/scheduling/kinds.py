@@ -12,7 +12,8 @@ class LinkKind:
     `pool_rule`: the row of `POOL_RULES` that holds where no owner decides; `owner_first`: whether the option
     *show the owner's calendar* may apply (R20, R26); `assigns_owner`: whether a new link gives an unowned
     contact its host as owner (R25); `rotates`: whether a rotation picks the host (R23); `optional_hosts`:
-    whether a host may be invited without being needed (R6); `max_hosts`: None means any number.
+    whether a host may be invited without being needed (R6); `creator_hosts`: whether who creates the link is
+    one of its hosts (R42); `max_hosts`: None means any number.
     """
 
     key: str
@@ -28,6 +29,7 @@ class LinkKind:
     assigns_owner: bool = False
     rotates: bool = False
     optional_hosts: bool = False
+    creator_hosts: bool = False
 
     def accepts(self, hosts: int) -> bool:
         """Whether a link of this kind may have this many hosts."""
@@ -55,6 +57,7 @@ _ROWS = (
         meets="everyone",
         pool_rule="group",
         optional_hosts=True,
+        creator_hosts=True,
     ),
     LinkKind(
         key="round_robin",

@@ -14,11 +14,11 @@ def _zone(name: str) -> None:
         raise ValidationError("There is no such time zone.")
 
 
-class Instant(fields.String):
+class Instant(fields.Field[datetime]):
     """An RFC 3339 date and time with an offset."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> datetime:
-        text = super()._deserialize(value, attr, data, **rest)
+        text = value if isinstance(value, str) else ""
         try:
             moment = datetime.fromisoformat(text)
             if moment.tzinfo is not None and 2000 <= moment.year <= 2200:

@@ -1,0 +1,208 @@
+"""Setting links up: reading and writing their values, who may, and who can host (R40 to R42)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from ..extensions import db
+from ..models import Link, LinkHost, Organisation, User
+from ..scheduling.kinds import LINK_KINDS
+from .errors import Invalid, NotAllowed
+from .hosts import Host, hosts_of
+from .link_rules import check_link
+from .transaction import in_transaction
+
+DEFAULT_ZONE = "Europe/London"
+PLAIN = (
+    "name", "title", "description", "active", "timezone", "durations", "hours", "overrides", "hours_source",
+    "notice_minutes", "buffer_before", "buffer_after", "max_per_day", "max_per_week", "max_per_day_per_host",
+    "max_per_week_per_host", "owner_first", "owner_fallback_days", "owner_counts", "assign_owner", "rotation",
+    "place", "questions", "redirect_url", "reminders", "language", "colour", "embed_origins",
+)  # fmt: skip
+
+
+def defaults_of(kind: str) -> dict[str, Any]:
+    """What a link of this kind says where its values say nothing."""
+    return {
+        "name": "", "description": "", "active": True, "timezone": organisation_zone(), "increment": 30,
+        "overrides": {}, "hours_source": "link", "notice_minutes": 240, "window_days": 60, "buffer_before": 0,
+        "buffer_after": 0, "max_per_day": None, "max_per_week": None, "max_per_day_per_host": None,
+        "max_per_week_per_host": None, "owner_first": False, "owner_fallback_days": 0, "owner_counts": False,
+        "assign_owner": LINK_KINDS[kind].assigns_owner, "rotation": "random", "place": {}, "questions": [],
+        "redirect_url": "", "reminders": [], "language": "", "colour": "", "embed_origins": [],
+    }  # fmt: skip
+
+
+def organisation_zone() -> str:
+    """The organisation's time zone."""
+    organisation = db.session.get(Organisation, 1)
+    return organisation.timezone if organisation else DEFAULT_ZONE
+
+
+def values_of(link: Link) -> dict[str, Any]:
+    """The link as the workspace file writes it, without what is as by default; the inverse of `apply_values`."""
+    usual = defaults_of(link.kind)
+    values: dict[str, Any] = {"slug": link.slug, "kind": link.kind, "creator": link.creator.email}
+    for field in PLAIN:
+        value = getattr(link, field)
+        if field == "timezone" or field not in usual or value != usual[field]:
+            values[field] = value
+    values["increment"] = link.increment or "duration"
+    if link.window_from is not None and link.window_to is not None:
+        values["window"] = {"from": link.window_from, "to": link.window_to}
+    else:
+        values["window_days"] = link.window_days
+    values["hosts"] = [_host_values(host) for host in link.hosts]
+    return values
+
+
+def _host_values(host: LinkHost) -> dict[str, Any]:
+    values: dict[str, Any] = {"user": host.user.email, "weight": host.weight}
+    if host.priority is not None:
+        values["priority"] = host.priority
+    if host.optional:
+        values["optional"] = True
+    return values
+
+
+def apply_values(link: Link, values: Mapping[str, Any], users: Mapping[str, User]) -> None:
+    """Writes checked values to a link; `users` are those named, by address. Inside a transaction."""
+    link.kind = values["kind"]
+    full = defaults_of(link.kind) | dict(values)
+    for field in PLAIN:
+        _set(link, field, full[field])
+    _set(link, "slug", full["slug"])
+    _set(link, "increment", 0 if full["increment"] == "duration" else full["increment"])
+    fixed = full.get("window")
+    _set(link, "window_days", None if fixed else full["window_days"])
+    _set(link, "window_from", fixed["from"] if fixed else None)
+    _set(link, "window_to", fixed["to"] if fixed else None)
+    _set_hosts(link, full["hosts"], users)
+
+
+def _set(link: Link, field: str, value: Any) -> None:
+    if getattr(link, field) != value:
+        setattr(link, field, value)
+
+
+def _set_hosts(link: Link, hosts: list[dict[str, Any]], users: Mapping[str, User]) -> None:
+    """Those who stay keep their place in the rotation."""
+    known = {host.user_id: host for host in link.hosts}
+    wanted = []
+    for position, host in enumerate(hosts):
+        user = users[host["user"].lower()]
+        row = known.get(user.id) or LinkHost(user_id=user.id, weight=1, optional=False)
+        for field, value in (
+            ("position", position), ("weight", host.get("weight", 1)),
+            ("priority", host.get("priority")), ("optional", host.get("optional", False)),
+        ):  # fmt: skip
+            if getattr(row, field) != value:
+                setattr(row, field, value)
+        wanted.append(row)
+    if [row.user_id for row in link.hosts] != [row.user_id for row in wanted] or any(
+        row not in link.hosts for row in wanted
+    ):
+        link.hosts = wanted
+
+
+def create_link(values: Mapping[str, Any], *, by: User, now: datetime) -> Link:
+    """Makes a link. Raises Invalid with errors by field, NotAllowed (R42)."""
+
+    def work() -> Link:
+        users = _checked(values, by, now, known=None)
+        link = Link(creator_id=by.id)
+        db.session.add(link)
+        with db.session.no_autoflush:
+            apply_values(link, values, users)
+        return link
+
+    return in_transaction(work)
+
+
+def update_link(slug: str, values: Mapping[str, Any], *, by: User, now: datetime) -> Link:
+    """Changes a link. Raises Invalid with errors by field, NotAllowed (R42)."""
+
+    def work() -> Link:
+        link = db.session.scalars(select(Link).where(Link.slug == slug).with_for_update()).one()
+        if not may_edit(link, by):
+            raise NotAllowed
+        apply_values(link, values, _checked(values, by, now, known=link))
+        link.version += 1
+        return link
+
+    return in_transaction(work)
+
+
+def set_active(slug: str, on: bool, *, by: User) -> None:
+    """Switches a link on or off. Raises NotAllowed."""
+
+    def work() -> None:
+        link = db.session.scalars(select(Link).where(Link.slug == slug)).one()
+        if not may_edit(link, by):
+            raise NotAllowed
+        link.active = on
+
+    in_transaction(work)
+
+
+def may_edit(link: Link, user: User) -> bool:
+    """Admins may change every link, members those that they made or host (R42)."""
+    return user.is_admin or link.creator_id == user.id or any(host.user_id == user.id for host in link.hosts)
+
+
+def _checked(values: Mapping[str, Any], by: User, now: datetime, known: Link | None) -> dict[str, User]:
+    """The users named, by address, once everything holds. Raises Invalid."""
+    errors = check_link(values)
+    users: dict[str, User] = {}
+    if "hosts" not in errors:
+        users = users_by_email([host["user"] for host in values["hosts"]])
+        found = _wrong_hosts(values, users, by, now, known)
+        if found:
+            errors["hosts"] = found
+    taken = db.session.scalar(select(Link).where(Link.slug == str(values.get("slug"))))
+    if "slug" not in errors and taken is not None and taken is not known:
+        errors["slug"] = ["Another link has this address."]
+    if errors:
+        raise Invalid(errors)
+    return users
+
+
+def users_by_email(emails: list[str]) -> dict[str, User]:
+    """The users with these addresses, by address in lower case."""
+    wanted = [email.lower() for email in emails]
+    return {user.email: user for user in db.session.scalars(select(User).where(User.email.in_(wanted)))}
+
+
+def _wrong_hosts(
+    values: Mapping[str, Any], users: Mapping[str, User], by: User, now: datetime, known: Link | None
+) -> list[str]:
+    """R41: only who can host may be added; who is on the link already may stay. R42: members are on their links."""
+    staying = {host.user_id for host in known.hosts} if known else set()
+    standing = {host.id: host for host in hosts_of([user.id for user in users.values()], now)}
+    wrong = []
+    for host in values["hosts"]:
+        user = users.get(host["user"].lower())
+        if user is None:
+            wrong.append(f"There is no user {host['user']}.")
+        elif user.id not in staying and standing[user.id].standing:
+            wrong.append(f"{user.name} cannot be added at present.")
+    mine = by.email in {host["user"].lower() for host in values["hosts"]}
+    if not mine and not by.is_admin:
+        wrong.append("Add yourself: you can make links for yourself and for teams you are on.")
+    if (
+        not mine
+        and known is None
+        and values.get("kind")
+        and not wrong
+        and LINK_KINDS[values["kind"]].creator_hosts
+    ):
+        wrong.append("Add yourself: the creator of a group link is one of its hosts.")
+    return wrong
+
+
+def possible_hosts(now: datetime) -> list[Host]:
+    """Every user as a host; those with a standing cannot be added, and it says why (R41)."""
+    ids = list(db.session.scalars(select(User.id).where(User.active)))
+    return hosts_of(ids, now)

@@ -177,9 +177,13 @@ def _keep_failure(account: CalendarAccount, error: CalendarError, now: datetime)
     minutes = (
         LONGEST_PAUSE_MINUTES if broken else min(2 ** min(account.failures - 1, 10), LONGEST_PAUSE_MINUTES)
     )
-    account.next_check_at = now + _jittered(minutes)
+    account.next_check_at = now + max(_jittered(minutes), _asked_to_wait(error))
     log.warning("calendar account %s was not read: %s", account.id, type(error).__name__)
     return REVOKED if broken else NO_ANSWER
+
+
+def _asked_to_wait(error: CalendarError) -> timedelta:
+    return timedelta(seconds=min(getattr(error, "retry_after_seconds", None) or 0, 24 * 3600))
 
 
 def _keep_reading(account: CalendarAccount, reading: Reading, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 from .base import CalendarProvider
 from .builtin import BuiltinCalendar
+from .ics import IcsFeed
 
-_ROWS: tuple[CalendarProvider, ...] = (BuiltinCalendar(),)
+_ROWS: tuple[CalendarProvider, ...] = (BuiltinCalendar(), IcsFeed())
 
 CALENDAR_PROVIDERS: dict[str, CalendarProvider] = {provider.key: provider for provider in _ROWS}

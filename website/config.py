@@ -10,6 +10,7 @@ from environs import Env, EnvError
 
 GOOGLE_METADATA = "https://accounts.google.com/.well-known/openid-configuration"
 GOOGLE_CALENDAR = "https://www.googleapis.com/calendar/v3"
+DEFAULT_BASE = "http://127.0.0.1:8000"
 ENGINES = ("sqlite", "postgresql+psycopg")
 
 
@@ -38,6 +39,11 @@ class Config:
     trusted_proxies: int
 
     @property
+    def base_url_is_default(self) -> bool:
+        """Whether nobody said where the site is."""
+        return self.base_url == DEFAULT_BASE
+
+    @property
     def sqlite(self) -> bool:
         """Whether the database is SQLite."""
         return self.database_url.startswith("sqlite")
@@ -51,7 +57,7 @@ def read_config(instance: Path) -> Config:
         config = Config(
             database_url=env.str("DATABASE_URL", "") or f"sqlite:///{instance / 'firsthand.db'}",
             secret_key=env.str("SECRET_KEY", "") or _kept_secret(instance / "secret.key"),
-            base_url=(env.str("BASE_URL", "") or "http://127.0.0.1:8000").rstrip("/"),
+            base_url=(env.str("BASE_URL", "") or DEFAULT_BASE).rstrip("/"),
             google_client_id=env.str("GOOGLE_CLIENT_ID", ""),
             google_client_secret=env.str("GOOGLE_CLIENT_SECRET", ""),
             google_metadata_url=env.str("GOOGLE_METADATA_URL", "") or GOOGLE_METADATA,

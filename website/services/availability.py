@@ -109,11 +109,11 @@ def offer_in(scene: Scene, asked: Window) -> Offer:
     )
 
 
-def question_of(scene: Scene, window: Window) -> Question:
-    """What is known of the pool's time in `window`, as the rules ask for it."""
-    hosts, optional = scene.pooled, LINK_KINDS[scene.link.kind].optional_hosts
+def question_of(scene: Scene, window: Window, of: Sequence[Host] | None = None) -> Question:
+    """What is known in `window` of the pool's time, or of other hosts', as the rules ask for it."""
+    hosts, optional = scene.pooled if of is None else of, LINK_KINDS[scene.link.kind].optional_hosts
     busy = busy_masks(hosts, window)
-    booked = _booked_masks(scene, window)
+    booked = _booked_masks(scene, window, [host.id for host in hosts])
     capped = _starts_for_caps(scene, window)
     times = [
         HostTime(
@@ -131,10 +131,10 @@ def question_of(scene: Scene, window: Window) -> Question:
     return Question(scene.terms, times, window, scene.now, tuple(each_once.values()))
 
 
-def _booked_masks(scene: Scene, window: Window) -> dict[int, int]:
-    """What other bookings of the pool's hosts occupy, whatever their link (R4)."""
+def _booked_masks(scene: Scene, window: Window, host_ids: Sequence[int]) -> dict[int, int]:
+    """What other bookings of the hosts occupy, whatever their link (R4)."""
     rows = select(BookingHost.user_id, BookingHost.occupied_from, BookingHost.occupied_until).where(
-        BookingHost.user_id.in_(scene.pool.host_ids),
+        BookingHost.user_id.in_(host_ids),
         BookingHost.active,
         BookingHost.occupied_from < window.end,
         BookingHost.occupied_from > window.start - LONGEST,

@@ -1,7 +1,26 @@
-"""Filled by its own views."""
+"""People of the organisation."""
 
-from flask import Flask
+from flask import Blueprint, Flask
+
+from ..access import private
+from . import home, links, lists, sign_in
 
 
 def register(app: Flask) -> None:
-    """Binds the area's addresses."""
+    """Binds the signed-in pages."""
+    site = Blueprint("workspace", __name__)
+    site.after_request(private)
+    site.add_url_rule("/", "home", home.index)
+    site.add_url_rule("/sign-in", "sign_in", sign_in.show)
+    site.add_url_rule("/sign-in", "demo_sign_in", sign_in.demo, methods=["POST"])
+    site.add_url_rule("/sign-out", "sign_out", sign_in.sign_out, methods=["POST"])
+    site.add_url_rule("/links", "links", links.index)
+    site.add_url_rule("/links/new", "new_link", links.choose_kind)
+    site.add_url_rule("/links/new/<kind>", "create_link", links.create, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>", "link", links.show)
+    site.add_url_rule("/links/<slug>/edit", "edit_link", links.edit, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
+    site.add_url_rule("/bookings", "bookings", lists.bookings)
+    site.add_url_rule("/contacts", "contacts", lists.contacts)
+    site.add_url_rule("/team", "team", lists.team)
+    app.register_blueprint(site)

@@ -83,6 +83,7 @@ def make_link(kind: str = "round_robin", hosts: Sequence[User] = (), **values: A
         "durations": [30],
         "hours": OFFICE_HOURS,
         "notice_minutes": 0,
+        "window_days": 60,
         "assign_owner": LINK_KINDS[kind].assigns_owner,
     }
     link = Link(kind=kind, creator_id=hosts[0].id, **defaults | values)

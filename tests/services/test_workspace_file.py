@@ -139,3 +139,12 @@ def test_a_link_with_bookings_is_switched_off_rather_than_removed(world: Flask) 
     book(link, ask(email="new@prospect.example"), now=NOW)
     said = apply(ACME[: ACME.index("[[contacts]]")], prune=True, now=NOW)
     assert "switched off link demo: it has bookings" in said
+
+
+@pytest.mark.rule("R3")
+def test_a_fixed_range_of_dates_stands_alone(world: Flask) -> None:
+    fixed = ACME.replace("window_days = 60", "window = { from = 2026-12-01, to = 2026-12-31 }")
+    apply(fixed, prune=False, now=NOW)
+    link = db.session.scalars(select(Link)).one()
+    assert (link.window_days, str(link.window_from), str(link.window_to)) == (None, "2026-12-01", "2026-12-31")
+    assert apply(export(), prune=True, now=NOW) == []

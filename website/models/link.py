@@ -37,7 +37,7 @@ class Link(Model):
     overrides: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
     hours_source: Mapped[str] = mapped_column(default="link")
     notice_minutes: Mapped[int] = mapped_column(default=240)
-    window_days: Mapped[int | None] = mapped_column(default=60)
+    window_days: Mapped[int | None]
     window_from: Mapped[date | None]
     window_to: Mapped[date | None]
     buffer_before: Mapped[int] = mapped_column(default=0)

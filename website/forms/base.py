@@ -1,10 +1,11 @@
 """What all forms share: text without control characters or outer white space, and plain errors."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, ValidationError
+from wtforms.validators import StopValidation
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"[\r\n]")
@@ -13,6 +14,21 @@ _LINE_BREAK = re.compile(r"[\r\n]")
 def strip(value: Any) -> Any:
     """A filter: texts lose the white space around them."""
     return value.strip() if isinstance(value, str) else value
+
+
+class Answered:
+    """A validator: there is an answer. White space, an empty list and a box without its tick are none; 0 is one."""
+
+    field_flags: ClassVar[dict[str, Any]] = {"required": True}
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, form: Form, field: Field) -> None:
+        nothing = field.data is None or field.data is False or field.data in ("", [])
+        # What could not be read as a number has its own sentence.
+        if nothing and not field.process_errors:
+            raise StopValidation(self.message)
 
 
 def one_line(form: Form, field: Field) -> None:

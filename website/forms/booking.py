@@ -5,9 +5,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Length
 
-from .base import no_control, strip
+from .base import Answered, no_control, strip
 from .fields import GuestsField, email_field, name_field
 from .questions import PREFIX, Question, answer_of, question_field
 
@@ -56,7 +56,7 @@ class NoteForm(Form):
     text = TextAreaField(
         _l("Message"),
         [
-            InputRequired(_l("Write a message.")),
+            Answered(_l("Write a message.")),
             Length(max=5000, message=_l("Keep it under 5,000 characters.")),
             no_control,
         ],

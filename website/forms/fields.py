@@ -6,9 +6,9 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Length
 
-from .base import no_control, one_line, strip
+from .base import Answered, no_control, one_line, strip
 
 LONGEST_EMAIL = 254
 MOST_GUESTS = 10
@@ -34,14 +34,14 @@ def email_address(form: Form, field: Field) -> None:
 
 def email_field(label: Any, **values: Any) -> StringField:
     """A required e-mail address."""
-    required = InputRequired(_l("Write your e-mail address."))
+    required = Answered(_l("Write your e-mail address."))
     return StringField(label, [required, one_line, email_address], filters=[strip], **values)
 
 
 def name_field(label: Any, **values: Any) -> StringField:
     """A required name."""
     required, short = (
-        InputRequired(_l("Write your name.")),
+        Answered(_l("Write your name.")),
         Length(max=200, message=_l("Keep it under 200 characters.")),
     )
     return StringField(label, [required, short, one_line], filters=[strip], **values)

@@ -16,9 +16,9 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import Length, NumberRange, Optional, Regexp
 
-from .base import no_control, one_line, strip
+from .base import Answered, no_control, one_line, strip
 
 Question = Mapping[str, Any]
 PREFIX = "answer_"
@@ -49,9 +49,21 @@ def _phone(question: Question, checks: list[Any]) -> Any:
     return TelField(question["label"], [*checks, digits], filters=[strip])
 
 
+class _FiniteField(DecimalField):
+    """A decimal number; "NaN" is none, and could not even be compared with the limits."""
+
+    data: Decimal | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError(_l("Write a number."))
+
+
 def _number(question: Question, checks: list[Any]) -> Any:
     sane = NumberRange(-(10**12), 10**12, message=_l("Write a smaller number."))
-    return DecimalField(question["label"], [*checks, sane])
+    return _FiniteField(question["label"], [*checks, sane])
 
 
 def _choice(question: Question, checks: list[Any]) -> Any:
@@ -64,7 +76,7 @@ def _choices(question: Question, checks: list[Any]) -> Any:
 
 
 def _checkbox(question: Question, checks: list[Any]) -> Any:
-    return BooleanField(question["label"], checks)
+    return BooleanField(question["label"], checks, false_values=(False, "false", "no", "0", ""))
 
 
 def _as_number(value: Decimal) -> int | float:
@@ -87,7 +99,7 @@ def question_field(question: Question) -> Any:
     """The unbound field that asks a question."""
     checks: list[Any] = [Optional()]
     if question.get("required"):
-        checks = [InputRequired(_l("Please answer this."))]
+        checks = [Answered(_l("Please answer this."))]
     return QUESTION_KINDS[question["kind"]].field(question, checks)
 
 

@@ -7,6 +7,12 @@ from ...extensions import csrf
 from .links import blueprint
 
 
+class _Described(Api):
+    """Every problem is described where it occurs: there is no other default."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+
 def register(app: Flask) -> None:
     """Binds the API and its OpenAPI document, made from the code."""
     app.config.update(
@@ -17,4 +23,4 @@ def register(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     csrf.exempt(blueprint)
-    Api(app).register_blueprint(blueprint)
+    _Described(app).register_blueprint(blueprint)

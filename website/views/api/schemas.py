@@ -6,12 +6,25 @@ from zoneinfo import available_timezones
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from ...forms.fields import LONGEST_EMAIL, MOST_GUESTS, is_email
+
+EMAIL = {"format": "email", "maxLength": LONGEST_EMAIL}
 ZONES = frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 def _zone(name: str) -> None:
     if name not in ZONES:
         raise ValidationError("There is no such time zone.")
+
+
+def _address(text: str) -> None:
+    if not is_email(text):
+        raise ValidationError("Write an e-mail address such as name@example.com.")
+
+
+def _one_line(text: str) -> None:
+    if not text.isprintable():
+        raise ValidationError("Write this on one line, without control characters.")
 
 
 class Instant(fields.Field[datetime]):
@@ -38,7 +51,7 @@ class SlotsQuery(Schema):
     to = fields.Date(required=True)
     timezone = fields.String(validate=_zone)
     duration = fields.Integer(validate=validate.Range(5, 1440))
-    email = fields.String(validate=validate.Length(max=254))
+    email = fields.String(validate=lambda text: _address(text) if text else None)
 
 
 class SlotsAnswer(Schema):
@@ -60,9 +73,11 @@ class BookingBody(Schema):
     start = Instant(required=True, metadata={"format": "date-time"})
     duration = fields.Integer(validate=validate.Range(5, 1440), strict=True)
     timezone = fields.String(validate=_zone)
-    name = fields.String(required=True, validate=validate.Length(1, 200))
-    email = fields.String(required=True, validate=validate.Length(3, 254))
-    guests = fields.List(fields.String(validate=validate.Length(max=254)), validate=validate.Length(max=10))
+    name = fields.String(required=True, validate=[validate.Length(1, 200), _one_line])
+    email = fields.String(required=True, validate=_address, metadata=EMAIL)
+    guests = fields.List(
+        fields.String(validate=_address, metadata=EMAIL), validate=validate.Length(max=MOST_GUESTS)
+    )
     answers = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True))
 
 

@@ -146,5 +146,9 @@ def test_a_fixed_range_of_dates_stands_alone(world: Flask) -> None:
     fixed = ACME.replace("window_days = 60", "window = { from = 2026-12-01, to = 2026-12-31 }")
     apply(fixed, prune=False, now=NOW)
     link = db.session.scalars(select(Link)).one()
-    assert (link.window_days, str(link.window_from), str(link.window_to)) == (None, "2026-12-01", "2026-12-31")
+    assert (link.window_days, str(link.window_from), str(link.window_to)) == (
+        None,
+        "2026-12-01",
+        "2026-12-31",
+    )
     assert apply(export(), prune=True, now=NOW) == []

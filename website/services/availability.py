@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ..extensions import db
-from ..models import Booking, BookingHost, Link
+from ..models import Booking, BookingHost, Link, LinkHost
 from ..models.booking import CONFIRMED
 from ..scheduling.hours import Hours, local_days, window_of_dates
 from ..scheduling.kinds import LINK_KINDS
@@ -23,6 +23,7 @@ from .hosts import Host, host_of, hosts_of_link
 WEEK = 7 * STEPS_A_DAY
 LONGEST = 2 * STEPS_A_DAY
 FAR_DAYS = 400
+OWN_HOURS = "hosts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def scene_of(
     link: Link, *, visitor: Visitor, duration: int, now: datetime, apart_from: int | None = None
 ) -> Scene:
     """What decides about slots of `duration` minutes; `apart_from` is a booking that is not in its own way (R4)."""
-    hosts = hosts_of_link(link.id, now)
+    hosts = hosts_of_link(link.id, now, own_hours=link.hours_source == OWN_HOURS)
     pool = choose_pool(
         LINK_KINDS[link.kind],
         [host.candidate for host in hosts],
@@ -78,7 +79,7 @@ def terms_of(link: Link, duration: int) -> Terms:
         increment=link.increment or duration,
         duration=duration,
         everyone=LINK_KINDS[link.kind].needs == "all",
-        own_hours=link.hours_source == "hosts",
+        own_hours=link.hours_source == OWN_HOURS,
         notice=link.notice_minutes,
         window_days=link.window_days,
         first_on=link.window_from,
@@ -113,7 +114,7 @@ def question_of(scene: Scene, window: Window, of: Sequence[Host] | None = None) 
     """What is known in `window` of the pool's time, or of other hosts', as the rules ask for it."""
     hosts, optional = scene.pooled if of is None else of, LINK_KINDS[scene.link.kind].optional_hosts
     busy = busy_masks(hosts, window)
-    booked = _booked_masks(scene, window, [host.id for host in hosts])
+    booked = _booked_masks(scene, window)
     capped = _starts_for_caps(scene, window)
     times = [
         HostTime(
@@ -131,10 +132,11 @@ def question_of(scene: Scene, window: Window, of: Sequence[Host] | None = None) 
     return Question(scene.terms, times, window, scene.now, tuple(each_once.values()))
 
 
-def _booked_masks(scene: Scene, window: Window, host_ids: Sequence[int]) -> dict[int, int]:
-    """What other bookings of the hosts occupy, whatever their link (R4)."""
+def _booked_masks(scene: Scene, window: Window) -> dict[int, int]:
+    """What other bookings of the link's hosts occupy, whatever their link (R4)."""
+    on_link = select(LinkHost.user_id).where(LinkHost.link_id == scene.link.id)
     rows = select(BookingHost.user_id, BookingHost.occupied_from, BookingHost.occupied_until).where(
-        BookingHost.user_id.in_(host_ids),
+        BookingHost.user_id.in_(on_link),
         BookingHost.active,
         BookingHost.occupied_from < window.end,
         BookingHost.occupied_from > window.start - LONGEST,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import null, select
 
 from ..extensions import db
 from ..models import Calendar, CalendarAccount, LinkHost, User
@@ -44,9 +44,9 @@ class Host:
         return Candidate(self.id, self.name, self.standing, self.optional)
 
 
-def hosts_of_link(link_id: int, now: datetime) -> list[Host]:
-    """The link's hosts in their order."""
-    users = db.session.execute(_USERS_OF_LINK, {"link": link_id}).all()
+def hosts_of_link(link_id: int, now: datetime, *, own_hours: bool = False) -> list[Host]:
+    """The link's hosts in their order; their own hours only where they are asked for."""
+    users = db.session.execute(_USERS_WITH_HOURS if own_hours else _USERS_OF_LINK, {"link": link_id}).all()
     accounts = db.session.execute(_ACCOUNTS_OF_LINK, {"link": link_id}).all()
     return _hosts(users, accounts, now)
 
@@ -65,15 +65,18 @@ def hosts_of(user_ids: Sequence[int], now: datetime) -> list[Host]:
     return _hosts(users, accounts, now)
 
 
-_PERSON = (User.id, User.name, User.timezone, User.hours, User.active, User.seat)
+_BARE = (User.id, User.name, User.timezone, User.active, User.seat)
+_PERSON = (*_BARE, User.hours)
 _ONE_USER = select(*_PERSON, LinkHost.optional).outerjoin(LinkHost, LinkHost.link_id == -1)
 _USER = _ONE_USER.where(User.id == db.bindparam("user"))
-_USERS_OF_LINK = (
-    select(*_PERSON, LinkHost.optional)
-    .join(LinkHost, LinkHost.user_id == User.id)
+_ON_LINK = (
+    select(LinkHost.optional)
+    .join(User, LinkHost.user_id == User.id)
     .where(LinkHost.link_id == db.bindparam("link"))
     .order_by(LinkHost.position, User.id)
 )
+_USERS_OF_LINK = _ON_LINK.add_columns(*_BARE, null().label("hours"))
+_USERS_WITH_HOURS = _ON_LINK.add_columns(*_PERSON)
 _ACCOUNTS = (
     select(
         CalendarAccount.user_id,

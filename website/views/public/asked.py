@@ -47,13 +47,18 @@ class Asked:
     @property
     def query(self) -> str:
         """The carried parameters as a query string."""
-        return urlencode([("timezone", self.timezone), ("duration", self.duration), *self.carried])
+        return _query(self.timezone, self.duration, self.carried)
 
     def known_as(self, email: str) -> "Asked":
         """The same question with an address, in an opaque token from here on."""
         token = signer.who(email, self.now)
         rest = tuple(pair for pair in self.carried if pair[0] != "who")
         return replace(self, carried=(*rest, ("who", token)))
+
+
+@lru_cache(maxsize=256)
+def _query(timezone: str, duration: int, carried: tuple[tuple[str, str], ...]) -> str:
+    return urlencode([("timezone", timezone), ("duration", duration), *carried])
 
 
 def asked(slug: str, values: MultiDict[str, str] | None = None) -> Asked:

@@ -4,11 +4,13 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from ...scheduling.hours import day_steps, window_of_dates
+from ...scheduling.slots import Offer
 from ...services.availability import (
     Scene,
     days_with_slots,
@@ -84,7 +86,7 @@ def slot_grid(asked: Asked) -> SlotGrid:
     counts = days_with_slots(offered.starts, offered.window, asked.timezone)
     sooner = sooner_with_colleague(scene, window)
     chosen = _chosen_day(asked, month, counts)
-    starts = _of_day(starts_of(offered), chosen, asked) if chosen else []
+    starts = starts_of(_of_day(offered, chosen, asked)) if chosen else []
     upcoming = (
         None if counts else next_start(scene, window.instant(window.length)) or next_start(scene, asked.now)
     )
@@ -125,9 +127,10 @@ def _chosen_day(asked: Asked, month: date, counts: dict[date, int]) -> date | No
     return min(counts, default=None)
 
 
-def _of_day(starts: list[datetime], day: date, asked: Asked) -> list[datetime]:
-    low, high = day_steps(asked.timezone, day)
-    return [start for start in starts if low * 300 <= start.timestamp() < high * 300]
+def _of_day(offered: Offer, day: date, asked: Asked) -> Offer:
+    """The offer, cut to one day of the visitor's zone."""
+    inside = offered.window.span(*day_steps(asked.timezone, day))
+    return Offer(offered.window, offered.starts & inside, {})
 
 
 def _weeks(
@@ -147,6 +150,12 @@ def _weeks(
 
 
 def _day_label(on: date, count: int) -> str:
+    return _labelled(on, count, locale())
+
+
+@lru_cache(maxsize=8192)
+def _labelled(on: date, count: int, _language: str) -> str:
+    """Said once for each language: every page shows the same days."""
     if not count:
         return str(_("%(day)s, no times", day=full_date(on)))
     return str(ngettext("%(day)s, %(num)s time", "%(day)s, %(num)s times", count, day=full_date(on)))
@@ -163,9 +172,14 @@ def _parts(asked: Asked, starts: list[datetime]) -> list[Part]:
 
 
 def _time(asked: Asked, start: datetime, *, dated: bool = False) -> Time:
-    moment = local(start, asked.timezone)
-    label = f"{full_date(moment.date())}, {clock_time(moment)}" if dated else clock_time(moment)
+    label = _time_label(start, asked.timezone, locale(), dated)
     return Time(label, f"{asked.query}&slot={slot_text(start)}")
+
+
+@lru_cache(maxsize=8192)
+def _time_label(start: datetime, timezone: str, _language: str, dated: bool) -> str:
+    moment = local(start, timezone)
+    return f"{full_date(moment.date())}, {clock_time(moment)}" if dated else clock_time(moment)
 
 
 def _month_query(asked: Asked, on: date) -> str:

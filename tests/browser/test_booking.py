@@ -96,5 +96,7 @@ def test_axe_finds_nothing_serious(world: Flask, open_page: OpenPage, width: int
 
 def clean(page: Page) -> None:
     found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
+    assert [
+        (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
+    ] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

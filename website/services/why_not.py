@@ -5,10 +5,14 @@ from datetime import datetime
 
 from ..models import Link
 from ..scheduling.pool import REASONS, STANDINGS
-from ..scheduling.slots import HostTime, why_not
+from ..scheduling.slots import HostTime, Question, why_not
 from ..scheduling.timeline import Window, step_before
 from .availability import Scene, offer_at, question_of, scene_of
 from .contact import recognise
+
+# The rule by which a host is out of the pool, where it is not R20.
+OUT_BY = {"optional": "R6"}
+ANOTHER_IS_BUSY = ("R6", "Another host of this link is not free, and it needs all of them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +34,28 @@ def explain(
     offered = set(found.hosts_at(start_at))
     window = Window(step_before(start_at), 1).widened(scene.terms.margin)
     everybody = question_of(scene, window, scene.hosts)
-    reasons_out = {one.host_id: one.reason for one in scene.pool.in_or_out if not one.inside}
-    answers = []
-    for host, time in zip(scene.hosts, everybody.hosts, strict=True):
-        reasons = [
-            (rule.number, _sentence(rule.key, rule.reason, time))
-            for rule in why_not(everybody, time, start_at)
-        ]
-        if host.id in reasons_out and reasons_out[host.id] not in STANDINGS:
-            reasons.insert(0, ("R20", REASONS[reasons_out[host.id]]))
-        if host.id not in offered and not reasons:
-            reasons.append(("R6", "Another host of this group is not free."))
-        answers.append(
-            HostAnswer(host.id, host.name, host.id in offered, [] if host.id in offered else reasons)
+    return [
+        HostAnswer(
+            host.id, host.name, host.id in offered, _reasons(scene, everybody, time, start_at, offered)
         )
-    return answers
+        for host, time in zip(scene.hosts, everybody.hosts, strict=True)
+    ]
+
+
+def _reasons(
+    scene: Scene, everybody: Question, time: HostTime, start_at: datetime, offered: set[int]
+) -> list[tuple[str, str]]:
+    """The rules that keep one host from being offered; empty for an offered one."""
+    member = next(one for one in scene.pool.in_or_out if one.host_id == time.host_id)
+    reasons = [
+        (rule.number, _sentence(rule.key, rule.reason, time)) for rule in why_not(everybody, time, start_at)
+    ]
+    # A standing is told by its own rule already.
+    if not member.inside and member.reason not in STANDINGS:
+        reasons.insert(0, (OUT_BY.get(member.reason, "R20"), REASONS[member.reason]))
+    if not reasons and scene.terms.everyone and time.host_id not in offered:
+        reasons.append(ANOTHER_IS_BUSY)
+    return reasons
 
 
 def _sentence(key: str, usual: str, time: HostTime) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
@@ -67,8 +67,8 @@ def slots(slug: str) -> Any:
 
 
 def _tells_slots(response: Response) -> bool:
-    """Only a refusal says what is offered to an address, so only refusals count as lookups (R22)."""
-    return response.status_code == 409
+    """On an owner-first link a refusal says what is offered to an address: it counts as a lookup (R22)."""
+    return response.status_code == 409 and bool(g.get("owner_first"))
 
 
 @blueprint.route("/bookings", methods=["POST"])
@@ -82,6 +82,7 @@ def _tells_slots(response: Response) -> bool:
 def bookings(slug: str) -> Any:
     """Book a slot; the same request again gives the same booking."""
     link, now = open_link(slug), clock.now()
+    g.owner_first = link.owner_first
     wanted = asked_booking(link)
     try:
         booking = book(

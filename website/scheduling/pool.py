@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .kinds import LinkKind
 
@@ -38,8 +39,7 @@ POOL_RULES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A host of the link. `standing` is a key of `STANDINGS`, or None when the host is eligible."""
 
     host_id: int

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from .hours import Hours, dates_mask, day_steps, grid_mask, hours_mask
@@ -46,8 +47,7 @@ class Terms:
         return steps_in(self.duration + self.buffer_before + self.buffer_after)
 
 
-@dataclass(frozen=True, slots=True)
-class HostTime:
+class HostTime(NamedTuple):
     """What is known of one host. `busy` (calendars) and `booked` (what other bookings occupy) are masks over
     the question's window; `starts` are the first steps of this link's bookings of this host (R9)."""
 

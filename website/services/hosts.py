@@ -1,12 +1,11 @@
 """The hosts of a link as the rules need them: who is in working order, and which calendars tell their time."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import null, select
+from sqlalchemy import bindparam, literal, null, select
 
 from ..extensions import db
 from ..models import Calendar, CalendarAccount, LinkHost, User
@@ -16,8 +15,7 @@ from ..scheduling.hours import Hours
 from ..scheduling.pool import Candidate
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCalendar:
+class KnownCalendar(NamedTuple):
     """A conflict-checking calendar: the version of what is known, and until when it is known (None: for ever)."""
 
     id: int
@@ -25,8 +23,7 @@ class KnownCalendar:
     known_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(NamedTuple):
     """A user on a link; `standing` is None when eligible (SPEC §1), else why not; `outside` tells whether any
     conflict-checking calendar is kept outside our own database, so that it must be asked at booking (R31)."""
 
@@ -60,40 +57,44 @@ def host_of(user_id: int, now: datetime) -> Host | None:
 
 def hosts_of(user_ids: Sequence[int], now: datetime) -> list[Host]:
     """Several users as hosts, in the order of their names."""
-    users = db.session.execute(_ONE_USER.where(User.id.in_(user_ids)).order_by(User.name, User.id)).all()
-    accounts = db.session.execute(_ACCOUNTS.where(CalendarAccount.user_id.in_(user_ids))).all()
+    users = db.session.execute(
+        _ONE_USER.where(_user.c.id.in_(user_ids)).order_by(_user.c.name, _user.c.id)
+    ).all()
+    accounts = db.session.execute(_ACCOUNTS.where(_account.c.user_id.in_(user_ids))).all()
     return _hosts(users, accounts, now)
 
 
-_BARE = (User.id, User.name, User.timezone, User.active, User.seat)
-_PERSON = (*_BARE, User.hours)
-_ONE_USER = select(*_PERSON, LinkHost.optional).outerjoin(LinkHost, LinkHost.link_id == -1)
-_USER = _ONE_USER.where(User.id == db.bindparam("user"))
+# Bare tables: these rows are read with every page view, and need nothing that the mapper would add.
+_user, _member = User.__table__, LinkHost.__table__
+_account, _calendar = CalendarAccount.__table__, Calendar.__table__
+_BARE = (_user.c.id, _user.c.name, _user.c.timezone, _user.c.active, _user.c.seat)
+_ONE_USER = select(*_BARE, _user.c.hours, literal(value=False).label("optional"))
+_USER = _ONE_USER.where(_user.c.id == bindparam("user"))
 _ON_LINK = (
-    select(LinkHost.optional)
-    .join(User, LinkHost.user_id == User.id)
-    .where(LinkHost.link_id == db.bindparam("link"))
-    .order_by(LinkHost.position, User.id)
+    select(*_BARE, _member.c.optional)
+    .join(_member, _member.c.user_id == _user.c.id)
+    .where(_member.c.link_id == bindparam("link"))
+    .order_by(_member.c.position, _user.c.id)
 )
-_USERS_OF_LINK = _ON_LINK.add_columns(*_BARE, null().label("hours"))
-_USERS_WITH_HOURS = _ON_LINK.add_columns(*_PERSON)
+_USERS_OF_LINK = _ON_LINK.add_columns(null().label("hours"))
+_USERS_WITH_HOURS = _ON_LINK.add_columns(_user.c.hours)
 _ACCOUNTS = (
     select(
-        CalendarAccount.user_id,
-        CalendarAccount.kind,
-        CalendarAccount.broken,
-        CalendarAccount.checked_at,
-        CalendarAccount.known_until,
-        Calendar.id,
-        Calendar.conflicts,
-        Calendar.busy_version,
+        _account.c.user_id,
+        _account.c.kind,
+        _account.c.broken,
+        _account.c.checked_at,
+        _account.c.known_until,
+        _calendar.c.id,
+        _calendar.c.conflicts,
+        _calendar.c.busy_version,
     )
-    .outerjoin(Calendar, Calendar.account_id == CalendarAccount.id)
-    .order_by(CalendarAccount.id)
+    .outerjoin(_calendar, _calendar.c.account_id == _account.c.id)
+    .order_by(_account.c.id)
 )
-_ACCOUNTS_OF_USER = _ACCOUNTS.where(CalendarAccount.user_id == db.bindparam("user"))
-_ACCOUNTS_OF_LINK = _ACCOUNTS.join(LinkHost, LinkHost.user_id == CalendarAccount.user_id).where(
-    LinkHost.link_id == db.bindparam("link")
+_ACCOUNTS_OF_USER = _ACCOUNTS.where(_account.c.user_id == bindparam("user"))
+_ACCOUNTS_OF_LINK = _ACCOUNTS.join(_member, _member.c.user_id == _account.c.user_id).where(
+    _member.c.link_id == bindparam("link")
 )
 
 

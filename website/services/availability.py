@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ..extensions import db
 from ..models import Booking, BookingHost, Link, LinkHost
@@ -132,20 +132,28 @@ def question_of(scene: Scene, window: Window, of: Sequence[Host] | None = None) 
     return Question(scene.terms, times, window, scene.now, tuple(each_once.values()))
 
 
+_part, _member = BookingHost.__table__, LinkHost.__table__
+_OCCUPIED = select(_part.c.user_id, _part.c.occupied_from, _part.c.occupied_until).where(
+    _part.c.user_id.in_(select(_member.c.user_id).where(_member.c.link_id == bindparam("link"))),
+    _part.c.active,
+    _part.c.occupied_from < bindparam("end"),
+    _part.c.occupied_from > bindparam("earliest"),
+    _part.c.occupied_until > bindparam("start"),
+    _part.c.booking_id != bindparam("apart"),
+)
+
+
 def _booked_masks(scene: Scene, window: Window) -> dict[int, int]:
     """What other bookings of the link's hosts occupy, whatever their link (R4)."""
-    on_link = select(LinkHost.user_id).where(LinkHost.link_id == scene.link.id)
-    rows = select(BookingHost.user_id, BookingHost.occupied_from, BookingHost.occupied_until).where(
-        BookingHost.user_id.in_(on_link),
-        BookingHost.active,
-        BookingHost.occupied_from < window.end,
-        BookingHost.occupied_from > window.start - LONGEST,
-        BookingHost.occupied_until > window.start,
-    )
-    if scene.apart_from is not None:
-        rows = rows.where(BookingHost.booking_id != scene.apart_from)
+    asked = {
+        "link": scene.link.id,
+        "start": window.start,
+        "end": window.end,
+        "earliest": window.start - LONGEST,
+        "apart": -1 if scene.apart_from is None else scene.apart_from,
+    }
     masks: dict[int, int] = {}
-    for user_id, start, end in db.session.execute(rows):
+    for user_id, start, end in db.session.execute(_OCCUPIED, asked):
         masks[user_id] = masks.get(user_id, 0) | window.span(start, end)
     return masks
 

@@ -1,15 +1,17 @@
 """Finding a link by its address."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ..extensions import db
 from ..models import Link
 from .errors import LinkClosed, UnknownLink
 
+_BY_SLUG = select(Link).where(Link.slug == bindparam("slug"))
+
 
 def link_by_slug(slug: str) -> Link:
     """The link with this slug, switched on or off. Raises UnknownLink."""
-    link: Link | None = db.session.scalar(select(Link).where(Link.slug == slug))
+    link: Link | None = db.session.scalar(_BY_SLUG, {"slug": slug})
     if link is None:
         raise UnknownLink
     return link

@@ -26,6 +26,12 @@ def is_email(address: str) -> bool:
     return True
 
 
+def whole(text: str | None) -> Any:
+    """The whole number that a text says, else the text as it is."""
+    digits = (text or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else digits
+
+
 def email_address(form: Form, field: Field) -> None:
     """A validator: one well-formed address."""
     if field.data and not is_email(field.data):

@@ -1,18 +1,17 @@
 """Setting up a link: what was typed, as the workspace file would write it (R40)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 
-from ..scheduling.hours import WEEKDAYS
 from ..scheduling.rotations import ROTATIONS
 from .base import strip
-from .questions import QUESTION_KINDS
+from .fields import whole
+from .link_rows import LinkRows, row_values, rows_of
 
 INCREMENT_CHOICES = [(value, value) for value in ("5", "10", "15", "20", "30", "45", "60")]
 WHOLE = (
@@ -98,115 +97,28 @@ class LinkForm(Form):
     active = BooleanField(_l("Takes bookings"))
 
 
-@dataclass
-class LinkRows:
-    """The rows of a link's form, as typed: hours by day, overrides, questions, hosts."""
-
-    hours: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    overrides: list[tuple[str, str]] = field(default_factory=list)
-    questions: list[dict[str, str]] = field(default_factory=list)
-    hosts: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def change(self, order: str) -> None:
-        """Adds or removes a row: `add hours mon`, `remove overrides 2`. Anything else changes nothing."""
-        verb, _, rest = order.partition(" ")
-        what, _, which = rest.partition(" ")
-        if verb == "add" and what == "hours" and which in WEEKDAYS:
-            self.hours.setdefault(which, []).append(("", ""))
-        elif verb == "add" and what == "overrides":
-            self.overrides.append(("", ""))
-        elif verb == "add" and what == "questions":
-            self.questions.append(
-                {"key": "", "label": "", "kind": "short_text", "required": "", "choices": ""}
-            )
-        elif verb == "remove":
-            self._remove(what, which)
-
-    def _remove(self, what: str, which: str) -> None:
-        day, _, number = which.rpartition(" ")
-        lists: dict[str, list[Any]] = {"overrides": self.overrides, "questions": self.questions}
-        rows: list[Any] = self.hours.get(day, []) if what == "hours" else lists.get(what, [])
-        if number.isdigit() and int(number) < len(rows):
-            del rows[int(number)]
-
-
-def typed_rows(typed: MultiDict[str, str]) -> LinkRows:
-    """The rows that a form was sent with."""
-    rows = LinkRows()
-    for day in WEEKDAYS:
-        pairs = zip(typed.getlist(f"hours_{day}_from"), typed.getlist(f"hours_{day}_to"), strict=False)
-        rows.hours[day] = list(pairs)
-    rows.overrides = list(zip(typed.getlist("override_date"), typed.getlist("override_ranges"), strict=False))
-    columns = [typed.getlist(f"question_{part}") for part in ("key", "label", "kind", "required", "choices")]
-    names = ("key", "label", "kind", "required", "choices")
-    rows.questions = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=False)]
-    for email in typed.getlist("host"):
-        rows.hosts[email] = {
-            part: typed.get(f"{part}_{email}", "") for part in ("weight", "priority", "optional")
-        }
-    return rows
-
-
 def link_values(kind: str, form: LinkForm, rows: LinkRows) -> dict[str, Any]:
     """What was typed, as the workspace file writes a link; whatever cannot be read is left for its check."""
     sent = {field.name for field in form if field.raw_data}
     values: dict[str, Any] = {"kind": kind, **{name: form[name].data or "" for name in TEXTS if name in sent}}
     values |= {name: bool(form[name].data) for name in FLAGS}
-    empty = {name for name in (*OPTIONAL, "window_days") if not form[name].data}
-    values |= {name: _whole(form[name].data) for name in WHOLE if name in sent - empty}
+    fixed = bool(form.window_from.data or form.window_to.data)
+    may_be_empty = (*OPTIONAL, "window_days") if fixed else OPTIONAL
+    empty = {name for name in may_be_empty if not form[name].data}
+    values |= {name: whole(form[name].data) for name in WHOLE if name in sent - empty}
     values["durations"] = _wholes(form.durations.data)
-    values["increment"] = _whole(form.increment.data)
+    values["increment"] = whole(form.increment.data)
     values["reminders"] = _wholes(form.reminders.data)
     values["embed_origins"] = (form.embed_origins.data or "").split()
-    if form.window_from.data or form.window_to.data:
+    if fixed:
         values["window"] = {"from": _date(form.window_from.data), "to": _date(form.window_to.data)}
     if form.place_kind.data:
         values["place"] = {"kind": form.place_kind.data, "value": form.place_value.data or ""}
-    return values | _row_values(rows)
-
-
-def _row_values(rows: LinkRows) -> dict[str, Any]:
-    hours = {
-        day: [f"{start}-{end}" for start, end in pairs if start or end] for day, pairs in rows.hours.items()
-    }
-    return {
-        "hours": {day: texts for day, texts in hours.items() if texts},
-        "overrides": {
-            day: ranges.replace(",", " ").split() for day, ranges in rows.overrides if day or ranges
-        },
-        "questions": [
-            _question(row) for row in rows.questions if any(row[part] for part in ("key", "label", "choices"))
-        ],
-        "hosts": [_host(email, more) for email, more in rows.hosts.items()],
-    }
-
-
-def _question(row: Mapping[str, str]) -> dict[str, Any]:
-    question: dict[str, Any] = {"key": row["key"].strip(), "label": row["label"].strip(), "kind": row["kind"]}
-    if row["required"]:
-        question["required"] = True
-    kind = QUESTION_KINDS.get(row["kind"])
-    if kind and kind.has_choices:
-        question["choices"] = [line.strip() for line in row["choices"].splitlines() if line.strip()]
-    return question
-
-
-def _host(email: str, more: Mapping[str, str]) -> dict[str, Any]:
-    host: dict[str, Any] = {"user": email, "weight": _whole(more["weight"] or "1")}
-    if more["priority"]:
-        host["priority"] = _whole(more["priority"])
-    if more["optional"]:
-        host["optional"] = True
-    return host
-
-
-def _whole(text: str | None) -> Any:
-    digits = (text or "").strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else digits
+    return values | row_values(rows)
 
 
 def _wholes(text: str | None) -> list[Any]:
-    return [_whole(part) for part in (text or "").replace(",", " ").split()]
+    return [whole(part) for part in (text or "").replace(",", " ").split()]
 
 
 def _date(text: str | None) -> Any:
@@ -234,35 +146,38 @@ def form_of(values: Mapping[str, Any]) -> tuple[LinkForm, LinkRows]:
         }
     place = values.get("place", {})
     data["place_kind"], data["place_value"] = place.get("kind", ""), place.get("value", "")
-    return LinkForm(data=data), _rows_of(values)
-
-
-def _rows_of(values: Mapping[str, Any]) -> LinkRows:
-    hours = values.get("hours", {})
-    return LinkRows(
-        hours={day: [_pair(text) for text in hours.get(day, [])] for day in WEEKDAYS},
-        overrides=[(day, ", ".join(texts)) for day, texts in sorted(values.get("overrides", {}).items())],
-        questions=[
-            {
-                "key": one["key"], "label": one["label"], "kind": one["kind"],
-                "required": "yes" if one.get("required") else "", "choices": "\n".join(one.get("choices", [])),
-            }
-            for one in values.get("questions", [])
-        ],
-        hosts={
-            host["user"]: {
-                "weight": str(host.get("weight", 1)), "priority": str(host.get("priority", "")),
-                "optional": "yes" if host.get("optional") else "",
-            }
-            for host in values.get("hosts", [])
-        },
-    )  # fmt: skip
-
-
-def _pair(text: str) -> tuple[str, str]:
-    start, _, end = text.partition("-")
-    return start, end
+    return LinkForm(data=data), rows_of(values)
 
 
 def _joined(numbers: Sequence[Any]) -> str:
     return ", ".join(str(number) for number in numbers)
+
+
+# Where an error of the workspace file's field stands in the form, and what it is called there.
+PLACES_OF_ERRORS = {"window": "window_from", "place": "place_kind"}
+SECTIONS = {
+    "hours": _l("Hours"),
+    "overrides": _l("Other hours on some dates"),
+    "questions": _l("Questions"),
+    "hosts": _l("Hosts"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """An error for the summary: the element to go to, its name, and what is wrong."""
+
+    anchor: str
+    label: Any
+    text: str
+
+
+def show_errors(form: LinkForm, errors: Mapping[str, Sequence[str]]) -> list[Mistake]:
+    """Puts the errors beside the fields, and lists them in the form's order; rows show their own."""
+    at = {PLACES_OF_ERRORS.get(name, name): list(texts) for name, texts in errors.items()}
+    mistakes = []
+    for field in form:
+        if field.name in at:
+            field.errors = at.pop(field.name)
+            mistakes.append(Mistake(field.id, field.label.text, field.errors[0]))
+    return mistakes + [Mistake(name, SECTIONS.get(name, name), texts[0]) for name, texts in at.items()]

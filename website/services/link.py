@@ -202,7 +202,11 @@ def _wrong_hosts(
     return wrong
 
 
-def possible_hosts(now: datetime) -> list[Host]:
-    """Every user as a host; those with a standing cannot be added, and it says why (R41)."""
-    ids = list(db.session.scalars(select(User.id).where(User.active)))
-    return hosts_of(ids, now)
+def possible_hosts(now: datetime, link: Link | None = None) -> list[Host]:
+    """Every active user as a host, and whoever is on the link already, first and in its order.
+
+    Those with a standing cannot be added, and it says why (R41)."""
+    staying = [host.user_id for host in link.hosts] if link else []
+    ids = {*staying, *db.session.scalars(select(User.id).where(User.active))}
+    place = {user_id: position for position, user_id in enumerate(staying)}
+    return sorted(hosts_of(list(ids), now), key=lambda host: place.get(host.id, len(place)))

@@ -1,5 +1,7 @@
 """The people of the organisation."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from ..extensions import db
@@ -14,3 +16,9 @@ def active_users() -> list[User]:
 def user_by_id(user_id: int | None) -> User | None:
     """The user with this number."""
     return db.session.get(User, user_id) if user_id is not None else None
+
+
+def emails_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """The addresses of these users."""
+    found = select(User.id, User.email).where(User.id.in_(list(user_ids)))
+    return {row.id: row.email for row in db.session.execute(found)}

@@ -12,6 +12,8 @@ from flask_login import current_user
 from ..extensions import db, login
 from ..models import User
 from ..services.errors import NotAllowed
+from ..services.find_link import link_by_slug
+from ..services.link import may_edit
 
 View = Callable[..., ResponseReturnValue]
 
@@ -54,6 +56,20 @@ def admin_only(view: View) -> View:
         if not me().is_admin:
             raise NotAllowed
         return view(**values)
+
+    return checked
+
+
+def may_edit_link(view: View) -> View:
+    """Hands the link of the address to a view, for those who may change it (R42)."""
+
+    @wraps(view)
+    @signed_in
+    def checked(slug: str, **values: Any) -> ResponseReturnValue:
+        link = link_by_slug(slug)
+        if not may_edit(link, me()):
+            raise NotAllowed
+        return view(link, **values)
 
     return checked
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from ..access import private
-from . import home, links, lists, sign_in
+from . import home, link_form, links, lists, sign_in
 
 
 def register(app: Flask) -> None:
@@ -16,9 +16,9 @@ def register(app: Flask) -> None:
     site.add_url_rule("/sign-out", "sign_out", sign_in.sign_out, methods=["POST"])
     site.add_url_rule("/links", "links", links.index)
     site.add_url_rule("/links/new", "new_link", links.choose_kind)
-    site.add_url_rule("/links/new/<kind>", "create_link", links.create, methods=["GET", "POST"])
+    site.add_url_rule("/links/new/<kind>", "create_link", link_form.create, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>", "link", links.show)
-    site.add_url_rule("/links/<slug>/edit", "edit_link", links.edit, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/edit", "edit_link", link_form.edit, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
     site.add_url_rule("/bookings", "bookings", lists.bookings)
     site.add_url_rule("/contacts", "contacts", lists.contacts)

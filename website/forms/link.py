@@ -76,7 +76,7 @@ class LinkForm(Form):
     owner_first = BooleanField(_l("If the contact is owned, show the owner's calendar"))
     owner_fallback_days = _number(
         _l("Offer colleagues when the owner's first time is more than … days away"),
-        _l("0: never. Whoever types an address can then tell that somebody owns it."),
+        _l("0: never. Otherwise whoever types an address may be able to tell that somebody owns it."),
     )
     owner_counts = BooleanField(_l("Meetings that go to the owner count towards the shares"))
     assign_owner = BooleanField(_l("A contact without an owner gets the host as owner"))

@@ -11,12 +11,16 @@ from ..models.booking import CANCELLED, CONFIRMED
 A_PAGE = 50
 
 
-def bookings_of(user: User, state: str, now: datetime) -> list[Booking]:
-    """The user's bookings, an admin's are everybody's; `state` is coming, past or cancelled."""
-    found = select(Booking).distinct()
+def bookings_of(user: User, state: str, now: datetime, page: int = 1) -> tuple[list[Booking], bool]:
+    """A page of the bookings that a user hosts, of everybody's for an admin, and whether more follow.
+
+    `state` is coming, past or cancelled; pages count from 1."""
+    found = select(Booking)
     if not user.is_admin:
-        found = found.join(BookingHost).where(BookingHost.user_id == user.id)
-    return list(db.session.scalars(_in_state(found, state, now).limit(A_PAGE)))
+        found = found.where(Booking.hosts.any(BookingHost.user_id == user.id))
+    wanted = _in_state(found, state, now).limit(A_PAGE + 1).offset((page - 1) * A_PAGE)
+    rows = list(db.session.scalars(wanted))
+    return rows[:A_PAGE], len(rows) > A_PAGE
 
 
 def coming_for(user: User, now: datetime, most: int = 10) -> list[Booking]:
@@ -35,12 +39,15 @@ def _in_state(found: Select[Booking], state: str, now: datetime) -> Select[Booki
     return found.where(Booking.state == CONFIRMED, Booking.end_at > now).order_by(Booking.start_at)
 
 
-def contacts_like(words: str, page: int) -> tuple[list[Contact], int]:
-    """A page of contacts whose name or address holds the words, and how many there are."""
+def contacts_like(words: str, page: int, *, owner_id: int | None = None) -> tuple[list[Contact], int]:
+    """A page of contacts whose name or address holds the words, of one owner if asked, and how many there are."""
     found = select(Contact)
-    if words:
-        like = f"%{words.lower().replace('%', '')}%"
-        found = found.where(or_(func.lower(Contact.name).like(like), Contact.email.like(like)))
+    if words.strip():
+        like = words.strip()
+        named = Contact.name.icontains(like, autoescape=True)
+        found = found.where(or_(named, Contact.email.icontains(like, autoescape=True)))
+    if owner_id is not None:
+        found = found.where(Contact.owner_id == owner_id)
     count = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
     rows = db.session.scalars(found.order_by(Contact.email).limit(A_PAGE).offset((page - 1) * A_PAGE))
     return list(rows), count

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from ..access import private
+from ..numbers import LARGEST
 from . import home, link_form, links, lists, sign_in
 
 
@@ -22,5 +23,11 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
     site.add_url_rule("/bookings", "bookings", lists.bookings)
     site.add_url_rule("/contacts", "contacts", lists.contacts)
+    site.add_url_rule(
+        f"/contacts/<int(max={LARGEST}):contact_id>/owner",
+        "contact_owner",
+        lists.contact_owner,
+        methods=["GET", "POST"],
+    )
     site.add_url_rule("/team", "team", lists.team)
     app.register_blueprint(site)

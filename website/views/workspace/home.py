@@ -4,35 +4,26 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...scheduling.pool import STANDINGS
-from ...scheduling.receipt import Receipt, sentence
-from ...services.availability import scene_of
-from ...services.contact import NOBODY
+from ...services.calendar_state import calendar_states
 from ...services.hosts import host_of
-from ...services.listing import coming_for, links_of
+from ...services.listing import coming_for
 from ...services.note import notes_for
-from ...services.why_not import offers_nobody
+from ...services.why_not import links_without_times
 from ..access import me, signed_in
-from ..public.asked import local
-from ..public.words import clock_time, full_date
+from .rows import booking_row, calendar_words
+from .standings import standing_words
 
 
 @signed_in
 def index() -> ResponseReturnValue:
     user, now = me(), clock.now()
     host = host_of(user.id, now)
-    blocked = [
-        link
-        for link in links_of(user)
-        if link.creator_id == user.id
-        and offers_nobody(scene_of(link, visitor=NOBODY, duration=link.durations[0], now=now))
-    ]
-    coming = []
-    for booking in coming_for(user, now):
-        start = local(booking.start_at, user.timezone)
-        when = f"{full_date(start.date())}, {clock_time(start)}"
-        coming.append((booking, when, sentence(Receipt.from_json(booking.receipt))))
-    standing = STANDINGS[host.standing] if host and host.standing else ""
+    calendars = calendar_states([user.id], now).get(user.id, [])
     return render_template(
-        "workspace/home.html", coming=coming, notes=notes_for(user.id), blocked=blocked, standing=standing
+        "workspace/home.html",
+        rows=[booking_row(booking, user) for booking in coming_for(user, now)],
+        notes=notes_for(user.id),
+        blocked=links_without_times(user, now),
+        standing=standing_words(host) if host else ("", ""),
+        calendars=[calendar_words(one, now) for one in calendars],
     )

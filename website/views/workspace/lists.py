@@ -4,46 +4,81 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...scheduling.pool import STANDINGS
-from ...scheduling.receipt import Receipt, sentence
+from ...services.calendar_state import calendar_states
+from ...services.contact_owner import contact_by_id, set_owner
 from ...services.hosts import hosts_of
 from ...services.listing import A_PAGE, bookings_of, contacts_like
 from ...services.user import active_users
-from ..access import me, signed_in
-from ..public.asked import local
-from ..public.words import clock_time, full_date
+from ..access import admin_only, me, signed_in
+from ..numbers import row_number
+from ..responses import see_other
+from .rows import booking_row, calendar_words
+from .standings import standing_words
 
 STATES = ("coming", "past", "cancelled")
+LAST_PAGE = 10_000
 
 
 @signed_in
 def bookings() -> ResponseReturnValue:
-    state = request.args.get("state", "coming")
+    state, page = request.args.get("state", "coming"), _page()
     if state not in STATES:
         abort(404)
-    user, rows = me(), []
-    for booking in bookings_of(user, state, clock.now()):
-        start = local(booking.start_at, user.timezone)
-        when = f"{full_date(start.date())}, {clock_time(start)}"
-        rows.append((booking, when, sentence(Receipt.from_json(booking.receipt))))
-    return render_template("workspace/bookings.html", state=state, rows=rows)
+    found, more = bookings_of(me(), state, clock.now(), page)
+    rows = [booking_row(booking, me()) for booking in found]
+    return render_template("workspace/bookings.html", state=state, rows=rows, page=page, more=more)
 
 
 @signed_in
 def contacts() -> ResponseReturnValue:
-    words = request.args.get("q", "")[:100]
-    page = min(max(request.args.get("page", 1, type=int), 1), 10_000)
-    rows, count = contacts_like(words, page)
+    words, page, owner = request.args.get("q", "")[:100], _page(), request.args.get("owner", type=row_number)
+    rows, count = contacts_like(words, page, owner_id=owner)
     return render_template(
-        "workspace/contacts.html", rows=rows, count=count, words=words, page=page, pages=-(-count // A_PAGE)
+        "workspace/contacts.html",
+        rows=rows,
+        count=count,
+        words=words,
+        owner=owner,
+        users=active_users(),
+        page=page,
+        more=page * A_PAGE < count,
     )
+
+
+@admin_only
+def contact_owner(contact_id: int) -> ResponseReturnValue:
+    contact = contact_by_id(contact_id)
+    if contact is None:
+        abort(404)
+    if request.method != "POST":
+        return render_template("workspace/contact_owner.html", contact=contact, users=active_users())
+    set_owner(contact_id, _owner_sent(), by=me())
+    return see_other("/contacts")
+
+
+def _owner_sent() -> int | None:
+    """The owner chosen, None for nobody. What cannot be read takes nobody's owner away: it is a 400."""
+    sent = request.form.get("owner")
+    if sent == "":
+        return None
+    try:
+        return row_number(sent or "none")
+    except ValueError:
+        abort(400)
 
 
 @signed_in
 def team() -> ResponseReturnValue:
-    users = active_users()
-    standing = {
-        host.id: STANDINGS.get(host.standing or "", "")
-        for host in hosts_of([user.id for user in users], clock.now())
-    }
-    return render_template("workspace/team.html", users=users, standing=standing)
+    users, now = active_users(), clock.now()
+    ids = [user.id for user in users]
+    known = calendar_states(ids, now)
+    return render_template(
+        "workspace/team.html",
+        users=users,
+        standing={host.id: standing_words(host) for host in hosts_of(ids, now)},
+        calendars={user: [calendar_words(one, now) for one in states] for user, states in known.items()},
+    )
+
+
+def _page() -> int:
+    return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)

@@ -1,11 +1,12 @@
 """Signing in and out."""
 
-from flask import abort, current_app, redirect, render_template, request
+from flask import abort, current_app, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 
 from ...services.user import active_users, user_by_id
 from ..access import signed_in
+from ..numbers import row_number
 
 
 def show() -> ResponseReturnValue:
@@ -18,9 +19,11 @@ def show() -> ResponseReturnValue:
 
 def demo() -> ResponseReturnValue:
     """Signs in as anybody; there is no such thing unless the site is a demo."""
-    user = user_by_id(request.form.get("user", type=int))
+    user = user_by_id(request.form.get("user", type=row_number))
     if not current_app.config["FIRSTHAND"].demo or user is None or not user.active:
         abort(404)
+    # Nothing that somebody else left in this browser's session lives on under the new name.
+    session.clear()
     login_user(user)
     return redirect(_inside(request.form.get("next", "")), 303)
 
@@ -28,6 +31,7 @@ def demo() -> ResponseReturnValue:
 @signed_in
 def sign_out() -> ResponseReturnValue:
     logout_user()
+    session.clear()
     return redirect("/sign-in", 303)
 
 

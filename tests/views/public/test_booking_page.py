@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from tests.factories import WORKDAYS, make_busy, make_contact, make_link, make_user
 from tests.services.test_booking import stored
 from website import clock
-from website.extensions import db
+from website.extensions import db, limiter
 from website.models import Booking, Contact, Note, User
 from website.tokens import signer
 
@@ -262,3 +262,23 @@ def test_days_are_the_visitor_s(world: Flask, client: FlaskClient) -> None:
     }
     assert slots["Europe/Paris"] & slots["Asia/Tokyo"]
     assert first_time(client.get("/book/demo?timezone=Asia/Tokyo").text)
+
+
+@pytest.mark.rule("R22")
+@pytest.mark.parametrize(("owner_first", "last"), [(True, 429), (False, 409)])
+def test_refusals_count_as_lookups_on_an_owner_first_link_alone(
+    world: Flask, client: FlaskClient, owner_first: bool, last: int
+) -> None:
+    open_link("round_robin", owner_first=owner_first)
+    limiter.enabled = True
+    try:
+        statuses = []
+        for number in range(121):
+            form = {"token": signer.form(1, clock.now()), "slot": "20260101T0900Z", "duration": "30"}
+            sent = form | fill_in(email=f"{number}@prospect.example")
+            statuses.append(client.post("/book/demo", data=sent).status_code)
+    finally:
+        limiter.reset()
+        limiter.enabled = False
+    assert set(statuses[:120]) == {409}
+    assert statuses[120] == last

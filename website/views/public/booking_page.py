@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -81,8 +81,15 @@ def details(slug: str) -> ResponseReturnValue:
     return _details(question, form, start, 200)
 
 
+def _tells_slots(response: Response) -> bool:
+    """On an owner-first link a refusal shows what is offered to an address: it counts as a lookup (R22)."""
+    return response.status_code == 409 and bool(g.get("owner_first"))
+
+
+@limiter.limit(LOOKUPS, deduct_when=_tells_slots)
 def book(slug: str) -> ResponseReturnValue:
     question = asked(slug, request.form)
+    g.owner_first = question.link.owner_first
     start = slot_start(request.form.get("slot", ""), question.now)
     form = booking_form(question.link.questions, request.form)
     try:

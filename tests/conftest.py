@@ -4,9 +4,10 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from hypothesis import HealthCheck, settings
@@ -112,6 +113,19 @@ def world(app: Flask) -> Iterator[Flask]:
         yield app
 
 
+class FreshClient(FlaskClient):
+    """A client whose requests know nothing of each other but the cookie, as in real life.
+
+    Tests keep a context open, so what one request remembers in `g` would live on in the next one: who is signed
+    in, the form's token, the language.
+    """
+
+    def open(self, *args: Any, **values: Any) -> Any:
+        for name in list(g) if has_app_context() else []:
+            g.pop(name)
+        return super().open(*args, **values)
+
+
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+    return FreshClient(app, app.response_class, use_cookies=True)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,14 @@ class PersonalLink:
 
     link_id: int
     contact_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """What a visitor typed, or a link filled in: the address is not known to be one (R21)."""
+
+    email: str
+    name: str
 
 
 def new_token() -> str:
@@ -57,22 +66,22 @@ class Signer:
         _check_expiry(expires, now)
         return str(nonce)
 
-    def who(self, email: str, now: datetime) -> str:
-        """A typed address as an opaque, expiring text whose length tells nothing (R21)."""
-        plain = email.encode()
-        padded = plain + b"\0" * (-len(plain) % PAD)
+    def who(self, email: str, now: datetime, name: str = "") -> str:
+        """A typed address, and a name, as an opaque, expiring text whose length tells nothing (R21)."""
+        plain = json.dumps([email, name]).encode()
+        padded = plain + b" " * (-len(plain) % PAD)
         return self._cipher().encrypt_at_time(padded, int(now.timestamp())).decode().rstrip("=")
 
-    def read_who(self, token: str, now: datetime) -> str:
-        """The address in a `who=` token. Raises BadToken or ExpiredToken."""
+    def read_who(self, token: str, now: datetime) -> Who:
+        """The content of a `who=` token. Raises BadToken or ExpiredToken."""
         whole = token.encode() + b"=" * (-len(token) % 4)
         try:
             made = self._cipher().extract_timestamp(whole)
-            plain = self._cipher().decrypt(whole)
+            email, name = json.loads(self._cipher().decrypt(whole))
         except (InvalidToken, ValueError) as error:
             raise BadToken from error
         _check_expiry(made + WHO_HOURS * 3600, now)
-        return plain.rstrip(b"\0").decode()
+        return Who(email, name)
 
     def personal(self, personal: PersonalLink, expires_at: datetime) -> str:
         """The `for=` token of a personal link (R21)."""

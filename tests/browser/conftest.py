@@ -36,12 +36,19 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
     """Opens a page of the site; `script=False` switches JavaScript off."""
     contexts, said = [], list[str]()
 
-    def opened(path: str, *, width: int = 1280, script: bool = True, scheme: Any = "light") -> Page:
+    def opened(
+        path: str,
+        *,
+        width: int = 1280,
+        script: bool = True,
+        scheme: Any = "light",
+        zone: str = "Europe/London",
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             java_script_enabled=script,
             color_scheme=scheme,
-            timezone_id="Europe/London",
+            timezone_id=zone,
             locale="en-GB",
         )
         contexts.append(context)

@@ -27,7 +27,7 @@ from .availability import (
 )
 from .booking_request import Request, visitor_of
 from .calendar import ANSWERED, check_at_source
-from .contact import contact_for_booking
+from .contact import Visitor, contact_for_booking
 from .errors import BadRequest, LinkClosed, ReusedKey, SlotTaken, UnknownBooking
 from .hosts import hosts_of_link
 from .transaction import in_transaction
@@ -157,6 +157,15 @@ def _answering(scene: Scene, free: Sequence[int], checked: Mapping[int, Answer])
     if LINK_KINDS[scene.link.kind].meets == "everyone":
         return list(free)
     return [host for host in free if checked.get(host) != "no answer"] or list(free)
+
+
+def fresh_times(
+    link: Link, visitor: Visitor, duration: int, start_at: datetime, now: datetime
+) -> list[datetime] | None:
+    """What is offered near a start that is not, None when the start itself is offered (R11)."""
+    scene = scene_of(link, visitor=visitor, duration=duration, now=now)
+    offering, found = offer_at(scene, start_at)
+    return None if found.offers(start_at) else nearby(offering, start_at)
 
 
 def nearby(scene: Scene, start_at: datetime) -> list[datetime]:

@@ -20,6 +20,7 @@ from ..services.errors import (
     UnknownBooking,
     UnknownLink,
 )
+from .responses import to_whole_page
 
 STATUS: dict[type[Refused], int] = {
     UnknownLink: 404,
@@ -82,7 +83,7 @@ def answer(status: int, *, detail: str) -> ResponseReturnValue:
     page = render_template(
         "errors/error.html", status=status, heading=heading, explanation=explanation, detail=detail
     )
-    return page, status
+    return page, status, to_whole_page()
 
 
 def _words(status: int) -> tuple[str, str]:

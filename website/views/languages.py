@@ -1,6 +1,8 @@
 """Which language and region a page is written in."""
 
 from flask import g, request
+from flask_babel import refresh
+from werkzeug.exceptions import HTTPException
 
 LANGUAGES = {"en-GB": "en_GB", "en-US": "en_US"}
 
@@ -14,8 +16,24 @@ def locale() -> str:
 
 
 def _chosen() -> str:
-    asked = request.args.get("lang", "")
-    return LANGUAGES.get(asked) or LANGUAGES[request.accept_languages.best_match(LANGUAGES, "en-GB")]
+    asked = LANGUAGES.get(_asked_for())
+    return asked or LANGUAGES[request.accept_languages.best_match(LANGUAGES, "en-GB")]
+
+
+def _asked_for() -> str:
+    """`lang=`, in the address or carried along in a form; a form that cannot be read asks for nothing."""
+    try:
+        return request.args.get("lang") or request.form.get("lang", "")
+    except HTTPException:
+        return ""
+
+
+def prefer(language: str) -> None:
+    """Uses a language, as a tag or a locale, from here on, unless the visitor asked for one."""
+    preferred = LANGUAGES.get(language.replace("_", "-"))
+    if preferred and not LANGUAGES.get(_asked_for()):
+        g.locale = preferred
+        refresh()
 
 
 def language_tag() -> str:

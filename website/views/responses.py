@@ -39,6 +39,18 @@ def wants_fragment() -> bool:
     return bool(htmx) and partial and not htmx.history_restore_request
 
 
+def to_whole_page() -> dict[str, str]:
+    """The header that sends HTMX from a failed part of a page to the whole one: an error page is no part.
+
+    The address of a part is its page's with one more step, `/slots`; other parts are forms, which stay.
+    """
+    page, _, part = request.path.rpartition("/")
+    if part != "slots" or not wants_fragment():
+        return {}
+    query = request.query_string.decode("ascii", "replace")
+    return {"HX-Redirect": f"{page}?{query}" if query else page}
+
+
 def see_other(address: str) -> ResponseReturnValue:
     """After a post: a 303 for a browser, and for HTMX the order to go there."""
     if wants_fragment():

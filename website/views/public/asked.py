@@ -16,17 +16,22 @@ from ...models import Link
 from ...scheduling.kinds import LINK_KINDS
 from ...services.contact import NOBODY, Visitor, recognise, recognise_contact
 from ...services.find_link import open_link
-from ...tokens import BadToken, ExpiredToken, signer
+from ...tokens import BadToken, ExpiredToken, Who, signer
+from ..languages import prefer
 
 YEARS_BACK, YEARS_AHEAD = 1, 5
 SLOT_FORMAT = "%Y%m%dT%H%MZ"
 CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
-LONGEST_VALUE = 200
+WHO = ("for", "who")
+LONGEST_VALUE = 254
+LONGEST_TOKEN = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A link, and how a visitor wants to see it. `carried` are the parameters that travel on to every page."""
+    """A link, and how a visitor wants to see it. `carried` are the parameters that travel on to every page;
+    `zone_chosen` tells whether somebody named the zone, or the link's is shown until the browser's is known.
+    `problem` is the status and the sentence for a token that does not work (any more)."""
 
     link: Link
     now: datetime
@@ -38,6 +43,8 @@ class Asked:
     carried: tuple[tuple[str, str], ...]
     name: str = ""
     email: str = ""
+    zone_chosen: bool = False
+    problem: tuple[int, str] | None = None
 
     @property
     def must_say_who(self) -> bool:
@@ -46,27 +53,29 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """The carried parameters as a query string."""
-        return _query(self.timezone, self.duration, self.carried)
+        """The carried parameters as a query string; a zone that nobody chose is not passed on as if chosen."""
+        return _query(self.timezone if self.zone_chosen else "", self.duration, self.carried)
 
     def known_as(self, email: str) -> "Asked":
-        """The same question with an address, in an opaque token from here on."""
-        token = signer.who(email, self.now)
-        rest = tuple(pair for pair in self.carried if pair[0] != "who")
+        """The same question with an address, and the name, in an opaque token from here on; it replaces who a
+        link or an earlier answer said it was."""
+        token = signer.who(email, self.now, self.name)
+        rest = tuple(pair for pair in self.carried if pair[0] not in WHO)
         return replace(self, carried=(*rest, ("who", token)))
 
 
 @lru_cache(maxsize=256)
 def _query(timezone: str, duration: int, carried: tuple[tuple[str, str], ...]) -> str:
-    return urlencode([("timezone", timezone), ("duration", duration), *carried])
+    zone = [("timezone", timezone)] if timezone else []
+    return urlencode([*zone, ("duration", duration), *carried])
 
 
 def asked(slug: str, values: MultiDict[str, str] | None = None) -> Asked:
-    """What the request asks for. Raises UnknownLink, LinkClosed, or aborts with a 400 or 410."""
+    """What the request asks for. Raises UnknownLink, LinkClosed, or aborts with a 400."""
     values = request.args if values is None else values
     link, now = open_link(slug), clock.now()
-    email = values.get("email", "").strip()
-    visitor = _visitor(link, values, email, now)
+    prefer(link.language)
+    visitor, filled_in, problem = _visitor(link, values, now)
     return Asked(
         link=link,
         now=now,
@@ -75,45 +84,60 @@ def asked(slug: str, values: MultiDict[str, str] | None = None) -> Asked:
         month=_month(values.get("month", ""), now),
         on=_date(values.get("date", ""), now),
         visitor=visitor,
-        carried=_carried(values),
-        name=values.get("name", "")[:LONGEST_VALUE] or visitor.name,
-        email=visitor.email or email[:LONGEST_VALUE],
+        carried=_carried(values, without=WHO if problem else ()),
+        name=filled_in.name or visitor.name,
+        email=visitor.email or filled_in.email,
+        zone_chosen=bool(values.get("timezone")),
+        problem=problem,
     )
 
 
-def _carried(values: MultiDict[str, str]) -> tuple[tuple[str, str], ...]:
-    keys = ("for", "who", "lang", "embed", *CAMPAIGN)
-    return tuple((key, values[key][:1000]) for key in keys if values.get(key))
+def _carried(values: MultiDict[str, str], without: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    keys = (key for key in (*WHO, "lang", "embed", *CAMPAIGN) if key not in without)
+    return tuple((key, values[key][:LONGEST_TOKEN]) for key in keys if values.get(key))
 
 
-def _visitor(link: Link, values: MultiDict[str, str], email: str, now: datetime) -> Visitor:
+def _visitor(
+    link: Link, values: MultiDict[str, str], now: datetime
+) -> tuple[Visitor, Who, tuple[int, str] | None]:
+    """Who it is, what is to be filled in, and what is wrong with the token that should have said so."""
+    typed = Who(
+        values.get("email", "").strip()[:LONGEST_VALUE], values.get("name", "").strip()[:LONGEST_VALUE]
+    )
     try:
         if values.get("for"):
-            return _personal(link, values["for"], now)
+            personal = _personal(link, values["for"], now)
+            return personal or _recognised(typed.email), typed, None
         if values.get("who"):
-            return recognise(signer.read_who(values["who"], now))
+            who = signer.read_who(values["who"], now)
+            return _recognised(who.email), Who(who.email, typed.name or who.name), None
     except ExpiredToken:
-        abort(410, _("This link has expired. Open the booking page again to see the times."))
+        return NOBODY, typed, (410, _("The link that you followed has expired. You can still book here."))
     except BadToken:
-        abort(400, _("This address is not complete. Open the booking page again to see the times."))
+        return NOBODY, typed, (400, _("The link that you followed is not complete. You can still book here."))
+    return _recognised(typed.email), typed, None
+
+
+def _recognised(email: str) -> Visitor:
     return recognise(email) if is_email(email) else NOBODY
 
 
-def _personal(link: Link, token: str, now: datetime) -> Visitor:
+def _personal(link: Link, token: str, now: datetime) -> Visitor | None:
     personal = signer.read_personal(token, now)
     if personal.link_id != link.id:
         raise BadToken
-    return recognise_contact(personal.contact_id) or NOBODY
+    return recognise_contact(personal.contact_id)
 
 
 def _timezone(name: str) -> str:
-    if name not in _zones():
+    if name not in all_zones():
         abort(400, _("There is no such time zone. Choose one from the list on the booking page."))
     return name
 
 
 @lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
+def all_zones() -> frozenset[str]:
+    """Every name that a browser may report, older ones included."""
     return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 

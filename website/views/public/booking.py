@@ -12,6 +12,7 @@ from ...models import Booking
 from ...services.booking import booking_by_token
 from ...services.cancellation import cancel as cancel_booking
 from ...services.errors import AlreadyOver
+from ..languages import prefer
 from ..responses import frame_for, see_other
 from .asked import local
 from .words import clock_time, full_date, zone_name
@@ -37,6 +38,7 @@ def cancel(token: str) -> ResponseReturnValue:
 
 
 def _page(booking: Booking, template: str, **values: Any) -> Response:
+    prefer(booking.language)
     start, end = local(booking.start_at, booking.timezone), local(booking.end_at, booking.timezone)
     page = render_template(
         template,

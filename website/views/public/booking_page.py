@@ -12,6 +12,7 @@ from ...extensions import limiter
 from ...forms.booking import BookingForm, NoteForm, WhoForm, booking_form
 from ...models import Booking
 from ...services.booking import book as book_slot
+from ...services.booking import fresh_times
 from ...services.booking_request import Request
 from ...services.contact import recognise
 from ...services.errors import BadRequest, ReusedKey, SlotTaken
@@ -19,11 +20,12 @@ from ...services.note import leave_note
 from ...tokens import BadToken, signer
 from ..languages import locale
 from ..responses import frame_for
-from .asked import CAMPAIGN, Asked, asked, local, slot_start, slot_text
+from .asked import CAMPAIGN, Asked, all_zones, asked, local, slot_start, slot_text
 from .month import owner_name, slot_grid
 from .words import clock_time, full_date, zone_name
 
 LOOKUPS = "120/minute;1000/hour"
+NOTES = "20/hour"
 COMMON_ZONES = (
     "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York", "America/Sao_Paulo",
     "Europe/London", "Europe/Paris", "Europe/Athens", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo",
@@ -31,29 +33,35 @@ COMMON_ZONES = (
 )  # fmt: skip
 
 
-def _looks_up() -> bool:
+def _asks_about_nobody() -> bool:
     """Only questions with an address are counted: they look somebody up (R22)."""
-    return not (request.args.get("who") or request.args.get("email") or request.method == "POST")
+    return not (request.args.get("who") or request.args.get("email"))
 
 
-@limiter.limit(LOOKUPS, exempt_when=_looks_up)
+def _tells_slots(_response: Response) -> bool:
+    """On an owner-first link, times shown for a typed address are an answer about it: a lookup (R22)."""
+    return bool(g.get("tells_slots"))
+
+
+@limiter.limit(LOOKUPS, exempt_when=_asks_about_nobody)
 def show(slug: str) -> ResponseReturnValue:
     question = asked(slug)
-    if question.visitor.email and request.args.get("email") and not request.args.get("who"):
-        return redirect(_page(question.known_as(question.visitor.email), month=True), 302)
+    if (request.args.get("email") or request.args.get("name")) and not question.visitor.personal:
+        return redirect(_page(question.known_as(question.email), month=True), 302)
+    status = question.problem[0] if question.problem else 200
     if question.must_say_who:
-        form = WhoForm(data={"email": question.email})
-        return _framed(
-            question, render_template("public/booking_page/who.html", form=form, **_frame(question))
-        )
+        return _who(question, WhoForm(data={"email": question.email}), status)
     grid = slot_grid(question)
-    return _framed(question, render_template("public/booking_page/show.html", grid=grid, **_frame(question)))
+    page = render_template("public/booking_page/show.html", grid=grid, **_frame(question))
+    return _framed(question, page), status
 
 
-@limiter.limit(LOOKUPS, exempt_when=_looks_up)
+@limiter.limit(LOOKUPS, exempt_when=_asks_about_nobody)
 def slots(slug: str) -> ResponseReturnValue:
     """The part of the page that changes with the month, the day and the zone."""
     question = asked(slug)
+    if question.problem:
+        abort(*question.problem)
     if question.must_say_who:
         abort(400, _("Say who you are first: this page shows the times of whoever knows you."))
     return render_template(
@@ -67,37 +75,41 @@ def who(slug: str) -> ResponseReturnValue:
     question = asked(slug, request.form)
     form = WhoForm(request.form)
     if not form.validate():
-        page = render_template("public/booking_page/who.html", form=form, **_frame(question))
-        return _framed(question, page), 422
+        return _who(question, form, 422)
     return redirect(_page(question.known_as(form.email.data.lower()), month=True), 303)
 
 
+def _who(question: Asked, form: WhoForm, status: int) -> ResponseReturnValue:
+    page = render_template("public/booking_page/who.html", form=form, **_frame(question))
+    return _framed(question, page), status
+
+
+@limiter.limit(LOOKUPS, exempt_when=_asks_about_nobody)
 def details(slug: str) -> ResponseReturnValue:
     question = asked(slug)
     if question.must_say_who:
-        return redirect(_page(question), 303)
+        form = WhoForm(data={"email": question.email})
+        return _who(question, form, question.problem[0] if question.problem else 200)
     start = slot_start(request.args.get("slot", ""), question.now)
     form = booking_form(question.link.questions, name=question.name, email=question.email)
+    fresh = fresh_times(question.link, question.visitor, question.duration, start, question.now)
+    if fresh is not None:
+        return _details(question, form, start, 409, _("This time is not free any more."), fresh)
     return _details(question, form, start, 200)
-
-
-def _tells_slots(response: Response) -> bool:
-    """On an owner-first link a refusal shows what is offered to an address: it counts as a lookup (R22)."""
-    return response.status_code == 409 and bool(g.get("owner_first"))
 
 
 @limiter.limit(LOOKUPS, deduct_when=_tells_slots)
 def book(slug: str) -> ResponseReturnValue:
     question = asked(slug, request.form)
-    g.owner_first = question.link.owner_first
-    start = slot_start(request.form.get("slot", ""), question.now)
     form = booking_form(question.link.questions, request.form)
+    if not request.form.get("slot"):
+        return _choose_a_time(question, form)
+    start = slot_start(request.form["slot"], question.now)
     try:
         nonce = signer.read_form(request.form.get("token", ""), question.link.id, question.now)
     except BadToken:
-        return _details(
-            question, form, start, 400, _("This form has expired. Check your details and send it again.")
-        )
+        message = _("This form has expired. Check your details and send it again.")
+        return _details(question, form, start, 400, message)
     if not form.validate():
         return _details(question, form, start, 422)
     try:
@@ -110,7 +122,17 @@ def book(slug: str) -> ResponseReturnValue:
         return _details(question, form, start, 409, message)
     except BadRequest as refused:
         return _details(question, form, start, 422, refused.message)
-    return redirect(url_for("booking.show", token=booking.token, timezone=question.timezone), 303)
+    return redirect(url_for("booking.show", token=booking.token), 303)
+
+
+def _choose_a_time(question: Asked, form: BookingForm) -> ResponseReturnValue:
+    """The form came without a time: what was typed is kept, and times are shown to choose from (R27)."""
+    form.validate()
+    near = request.form.get("near", "")
+    start = slot_start(near, question.now) if near else question.now
+    visitor = recognise(form.email.data) if not form.email.errors else question.visitor
+    fresh = fresh_times(question.link, visitor, question.duration, start, question.now)
+    return _details(question, form, start, 422, _("Choose a time."), [start] if fresh is None else fresh)
 
 
 def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Booking:
@@ -134,6 +156,7 @@ def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Bo
     )
 
 
+@limiter.limit(NOTES, methods=["POST"])
 def write(slug: str) -> ResponseReturnValue:
     """A note to the owner if there is one, else to the link's creator, in the same words (R20, R22)."""
     question = asked(slug, request.form if request.method == "POST" else request.args)
@@ -167,6 +190,7 @@ def _details(
     message: str = "",
     alternatives: Sequence[datetime] | None = None,
 ) -> ResponseReturnValue:
+    g.tells_slots = alternatives is not None and question.link.owner_first
     page = render_template(
         "public/booking_page/details.html",
         form=form,
@@ -193,7 +217,8 @@ def _token(question: Asked) -> str:
 
 def _frame(question: Asked) -> dict[str, Any]:
     """What every page of a link shows around its own part."""
-    zones = dict.fromkeys((question.timezone, question.link.timezone, *COMMON_ZONES))
+    shown = sorted(all_zones()) if request.args.get("zones") == "all" else COMMON_ZONES
+    zones = dict.fromkeys((question.timezone, question.link.timezone, *shown))
     return {
         "link": question.link,
         "asked": question,

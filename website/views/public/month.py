@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from ...scheduling.hours import day_steps, window_of_dates
-from ...scheduling.slots import Offer
+from ...scheduling.slots import Offer, booking_dates
 from ...services.availability import (
     Scene,
     days_with_slots,
@@ -22,7 +22,7 @@ from ...services.availability import (
 )
 from ...services.contact import owner_of
 from ..languages import locale
-from .asked import Asked, local, slot_text
+from .asked import YEARS_AHEAD, Asked, local, slot_text
 from .words import clock_time, full_date, month_name, weekdays
 
 MANY_TIMES = 12
@@ -96,7 +96,7 @@ def slot_grid(asked: Asked) -> SlotGrid:
         weekdays=weekdays(locale())[1],
         weeks=_weeks(asked, month, last, counts, chosen),
         before=_month_query(asked, month - timedelta(days=1)) if month > _today(asked).replace(day=1) else "",
-        after=_month_query(asked, last + timedelta(days=1)),
+        after=_month_query(asked, last + timedelta(days=1)) if last < _last_date(scene) else "",
         chosen=full_date(chosen) if chosen else "",
         parts=_parts(asked, starts),
         colleagues=[_time(asked, start, dated=True) for start in starts_of(sooner)] if sooner else [],
@@ -105,6 +105,12 @@ def slot_grid(asked: Asked) -> SlotGrid:
         announce=_announcement(month, chosen, len(starts)),
         empty=not counts,
     )
+
+
+def _last_date(scene: Scene) -> date:
+    """The last date that anybody's calendar may show a slot on: a day more than the link's own zone says."""
+    reach = date(scene.now.year + YEARS_AHEAD, 12, 30)
+    return min(booking_dates(scene.terms, scene.now)[1], reach) + timedelta(days=1)
 
 
 def _today(asked: Asked) -> date:

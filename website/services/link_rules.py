@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from ..scheduling.hours import Hours
-from ..scheduling.kinds import LINK_KINDS
+from ..scheduling.kinds import LINK_KINDS, LinkKind
 from ..scheduling.rotations import ROTATIONS
 
 Values = Mapping[str, Any]
@@ -18,6 +18,17 @@ PLACES = ("", "meet", "phone", "address", "text", "url")
 ZONES = frozenset(available_timezones()) - {"localtime", "Factory"}
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def is_zone(value: Any) -> bool:
+    """Whether a value of any type is the name of a time zone."""
+    return isinstance(value, str) and value in ZONES
+
+
+def kind_of(values: Values) -> LinkKind | None:
+    """The kind that the values name, None when there is no such kind."""
+    kind = values.get("kind")
+    return LINK_KINDS.get(kind) if isinstance(kind, str) else None
 
 
 def check_link(values: Values) -> dict[str, list[str]]:
@@ -76,7 +87,7 @@ def _slug(value: Any, _: Values) -> str:
 
 
 def _timezone(value: Any, _: Values) -> str:
-    return "" if value in ZONES else "There is no such time zone; write one such as Europe/Paris."
+    return "" if is_zone(value) else "There is no such time zone; write one such as Europe/Paris."
 
 
 def _durations(value: Any, _: Values) -> str:
@@ -133,7 +144,7 @@ def _hosts(value: Any, values: Values) -> str:
     users = [host["user"].lower() for host in value]
     if len(set(users)) < len(users):
         return "A user is named twice."
-    kind = LINK_KINDS.get(values.get("kind", ""))
+    kind = kind_of(values)
     return kind.hosts_rule if kind and not kind.accepts(len(users)) else ""
 
 
@@ -158,7 +169,7 @@ def _place(value: Any, _: Values) -> str:
 def _questions(value: Any, _: Values) -> str:
     if not isinstance(value, list) or len(value) > 30:
         return "Write a list of questions, 30 at most."
-    keys = [question.get("key") if isinstance(question, dict) else None for question in value]
+    keys = [str(question.get("key")) for question in value if isinstance(question, dict)]
     if len(set(keys)) < len(keys):
         return "Two questions have the same key."
     for number, question in enumerate(value, 1):
@@ -171,7 +182,8 @@ def _questions(value: Any, _: Values) -> str:
 def _question(question: Any) -> str:
     if not isinstance(question, dict) or set(question) - {"key", "label", "kind", "required", "choices"}:
         return "it has key, label, kind, required and choices."
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", str(question.get("key", ""))):
+    key = question.get("key")
+    if not (isinstance(key, str) and re.fullmatch(r"[a-z][a-z0-9_]{0,39}", key)):
         return "its key is made of small letters, digits and underscores."
     if _text(300, required=True)(question.get("label"), {}):
         return "its label is missing."
@@ -180,7 +192,7 @@ def _question(question: Any) -> str:
     if not isinstance(question.get("required", False), bool):
         return "required is true or false."
     choices = question.get("choices", [])
-    if not isinstance(choices, list) or not all(isinstance(choice, str) and choice for choice in choices):
+    if not isinstance(choices, list) or any(_text(300, required=True)(choice, {}) for choice in choices):
         return "its choices are texts."
     return "it needs choices." if question["kind"].startswith("choice") and not choices else ""
 

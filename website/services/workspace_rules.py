@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from ..providers.calendars import CALENDAR_PROVIDERS
 from ..scheduling.hours import Hours
-from .link_rules import ZONES, check_link
+from .link_rules import check_link, is_zone
 
 Problem = tuple[str, str]
 ROLES = ("admin", "member")
@@ -130,8 +130,8 @@ def _contact(path: str, values: dict[str, Any]) -> Iterator[Problem]:
     yield from _unknown(path, values, ("email", "name", "phone", "owner"))
     yield from _email(f"{path}.email", values.get("email"))
     for field in ("name", "phone"):
-        if field in values and not (isinstance(values[field], str) and len(values[field]) <= 200):
-            yield (f"{path}.{field}", "Write a text of up to 200 characters.")
+        if values.get(field, "") != "":
+            yield from _text(f"{path}.{field}", values[field])
     if "owner" in values and not isinstance(values["owner"], str):
         yield (f"{path}.owner", "Write the owner's e-mail address.")
 
@@ -156,7 +156,7 @@ def _text(path: str, value: Any) -> Iterator[Problem]:
 
 
 def _zone(path: str, value: Any) -> Iterator[Problem]:
-    if value not in ZONES:
+    if not is_zone(value):
         yield (path, "There is no such time zone; write one such as Europe/Paris.")
 
 

@@ -12,10 +12,10 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
-ifdef UV
-INSTALL = "$(UV)" pip install --quiet --python $(BIN)/python --require-hashes --requirement
+ifneq ($(strip $(UV)),)
+INSTALL = "$(UV)" pip install --quiet --python $(BIN)/python --require-hashes --no-deps --requirement
 else
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement
 endif
 
 .DEFAULT_GOAL := help
@@ -64,7 +64,7 @@ $(DEV): requirements-dev.txt requirements.txt | $(BIN)/python
 	@touch $(RUNTIME) $@
 
 $(BIN)/python:
-ifdef UV
+ifneq ($(strip $(UV)),)
 	"$(UV)" venv --quiet --clear --python "$(or $(PYTHON),>=3.11)" $(VENV)
 else
 	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { \

@@ -69,7 +69,8 @@ def make_busy(user: User, *intervals: tuple[datetime, datetime], now: datetime =
 def make_feed(user: User, url: str = "https://feeds.acme.example/a.ics", **values: Any) -> CalendarAccount:
     """An ICS feed, not read yet unless `checked_at` and `known_until` say so."""
     account = _added(CalendarAccount(kind="ics", user=user, secret={"url": url}, **values))
-    _added(Calendar(account=account, external_id="feed"))
+    known = {name: values[name] for name in ("checked_at", "known_until") if name in values}
+    _added(Calendar(account=account, external_id="main", **known))
     return account
 
 

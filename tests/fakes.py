@@ -12,6 +12,7 @@ from website.providers.calendars.base import (
     CalendarProvider,
     Capabilities,
     ConnectField,
+    FoundCalendar,
     Reading,
 )
 
@@ -32,6 +33,9 @@ class FakeCalendar(CalendarProvider):
 
     def account_line(self, account: Account) -> str:
         return self.label
+
+    def find_calendars(self, account: Account, deadline_seconds: float) -> list[FoundCalendar]:
+        return [FoundCalendar("main", self.label)]
 
     def read_busy(
         self, account: Account, window_start: datetime, window_end: datetime, deadline_seconds: float

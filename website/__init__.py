@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import database, views
 from .commands import register as register_commands
-from .config import Config, read_config
+from .config import Config, put_in_force, read_config
 from .extensions import babel, csrf, db, htmx, limiter, login, migrate, vault
 from .tokens import signer
 
@@ -37,6 +37,7 @@ def _configure(app: Flask, config: Config) -> None:
     app.config.update(
         FIRSTHAND=config,
         SECRET_KEY=config.secret_key,
+        SECRET_KEY_FALLBACKS=list(config.secret_key_fallbacks),
         SQLALCHEMY_DATABASE_URI=config.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(config),
         MAX_CONTENT_LENGTH=FORM_BYTES,
@@ -55,8 +56,9 @@ def _configure(app: Flask, config: Config) -> None:
 
 
 def _bind_extensions(app: Flask, config: Config) -> None:
-    vault.bind(config.secret_key)
-    signer.bind(config.secret_key)
+    put_in_force(config)
+    vault.bind(config.secret_key, *config.secret_key_fallbacks)
+    signer.bind(config.secret_key, *config.secret_key_fallbacks)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "website" / "migrations"), render_as_batch=True)
     htmx.init_app(app)

@@ -31,11 +31,10 @@ def register(app: Flask) -> None:
 @with_appcontext
 def worker_command(once: bool) -> None:
     """Deliver what bookings left to do, and read calendars."""
-    allow_private = current_app.config["FIRSTHAND"].allow_private_urls
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
     while not stopping:
-        done = work_once(clock.now(), allow_private=allow_private)
+        done = work_once(clock.now())
         if once:
             return
         if not done:

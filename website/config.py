@@ -14,6 +14,9 @@ DEFAULT_BASE = "http://127.0.0.1:8000"
 ENGINES = ("sqlite", "postgresql+psycopg")
 
 
+_in_force: "Config | None" = None
+
+
 class BadSetting(Exception):
     """A setting that cannot work; the text says which, and why."""
 
@@ -37,6 +40,12 @@ class Config:
     demo: bool
     ratelimit_storage_url: str
     trusted_proxies: int
+    secret_key_fallbacks: tuple[str, ...] = ()
+    sign_in_domains: tuple[str, ...] = ()
+    oidc_name: str = "Single sign-on"
+    oidc_metadata_url: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
 
     @property
     def base_url_is_default(self) -> bool:
@@ -47,6 +56,23 @@ class Config:
     def sqlite(self) -> bool:
         """Whether the database is SQLite."""
         return self.database_url.startswith("sqlite")
+
+
+def put_in_force(config: Config) -> None:
+    """Makes these the settings of the process; services and providers ask `in_force` for them."""
+    global _in_force
+    _in_force = config
+
+
+def in_force() -> Config:
+    """The settings of the process. Raises RuntimeError before any application was made."""
+    if _in_force is None:
+        raise RuntimeError("no settings are in force yet")
+    return _in_force
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def read_config(instance: Path) -> Config:
@@ -70,6 +96,12 @@ def read_config(instance: Path) -> Config:
             demo=env.bool("DEMO", False),
             ratelimit_storage_url=env.str("RATELIMIT_STORAGE_URL", "") or "memory://",
             trusted_proxies=env.int("TRUSTED_PROXIES", 0),
+            secret_key_fallbacks=_listed(env.str("SECRET_KEY_FALLBACKS", "")),
+            sign_in_domains=_listed(env.str("SIGN_IN_DOMAINS", "").lower()),
+            oidc_name=env.str("OIDC_NAME", "") or "Single sign-on",
+            oidc_metadata_url=env.str("OIDC_METADATA_URL", ""),
+            oidc_client_id=env.str("OIDC_CLIENT_ID", ""),
+            oidc_client_secret=env.str("OIDC_CLIENT_SECRET", ""),
         )
     except EnvError as error:
         raise BadSetting(str(error)) from error
@@ -82,7 +114,8 @@ def _check(config: Config) -> None:
         raise BadSetting("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
     if len(config.secret_key) < 16:
         raise BadSetting("SECRET_KEY is shorter than 16 characters; make one with: openssl rand -hex 32")
-    for name in ("base_url", "google_metadata_url", "google_calendar_url", "hubspot_api_url"):
+    addresses = ["base_url", "google_metadata_url", "google_calendar_url", "hubspot_api_url"]
+    for name in [*addresses, *(["oidc_metadata_url"] if config.oidc_metadata_url else [])]:
         address = urlsplit(getattr(config, name))
         if address.scheme not in ("http", "https") or not address.hostname:
             raise BadSetting(f"{name.upper()} must be a whole address such as https://meet.example.com.")
@@ -90,6 +123,13 @@ def _check(config: Config) -> None:
         raise BadSetting("SMTP_URL must start with smtp:// or smtps://.")
     if bool(config.google_client_id) != bool(config.google_client_secret):
         raise BadSetting("GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET must be set together.")
+    oidc = (config.oidc_metadata_url, config.oidc_client_id, config.oidc_client_secret)
+    if any(oidc) and not all(oidc):
+        raise BadSetting("OIDC_METADATA_URL, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together.")
+    if any(len(key) < 16 for key in config.secret_key_fallbacks):
+        raise BadSetting(
+            "SECRET_KEY_FALLBACKS are earlier secret keys, of 16 characters or more, with commas between."
+        )
     if config.trusted_proxies < 0:
         raise BadSetting("TRUSTED_PROXIES is the number of proxies in front of the site: 0 or more.")
 

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from itsdangerous import BadData, URLSafeSerializer
 
 WHO_HOURS = 12
@@ -48,11 +48,11 @@ class Signer:
     """Makes and reads tokens; bound to the application's secret at start."""
 
     def __init__(self) -> None:
-        self._secret = ""
+        self._secrets: tuple[str, ...] = ()
 
-    def bind(self, secret_key: str) -> None:
-        """Sets the secret that all tokens are derived from."""
-        self._secret = secret_key
+    def bind(self, *secret_keys: str) -> None:
+        """Sets the secrets that tokens are derived from: the first one makes them, all of them are read."""
+        self._secrets = secret_keys
 
     def form(self, link_id: int, now: datetime) -> str:
         """A token for one filled-in form of a link: its nonce makes a double post one booking (R33)."""
@@ -106,11 +106,12 @@ class Signer:
         return content
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self._secret, salt=f"firsthand {purpose}")
+        newest_last = list(reversed(self._secrets))
+        return URLSafeSerializer(newest_last, salt=f"firsthand {purpose}")
 
-    def _cipher(self) -> Fernet:
-        key = hashlib.sha256(b"firsthand who:" + self._secret.encode()).digest()
-        return Fernet(base64.urlsafe_b64encode(key))
+    def _cipher(self) -> MultiFernet:
+        keys = (hashlib.sha256(b"firsthand who:" + secret.encode()).digest() for secret in self._secrets)
+        return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 
 def _expiry(now: datetime, hours: int) -> int:

@@ -207,8 +207,8 @@ def test_the_worker_puts_the_event_into_the_host_s_calendar_once(world: Flask) -
     db.session.commit()
     booking = book(link, ask(), now=NOW)
     uid = booking.uid
-    assert work_once(NOW, allow_private=False) == 1
-    assert work_once(NOW, allow_private=False) == 0
+    assert work_once(NOW) == 1
+    assert work_once(NOW) == 0
     assert [event.uid for event in db.session.scalars(select(BuiltinEvent))] == [uid]
 
 
@@ -218,7 +218,7 @@ def test_our_own_meeting_in_the_calendar_counts_once(world: Flask) -> None:
     db.session.commit()
     book(link, ask(), now=NOW)
     before = starts(link)
-    work_once(NOW, allow_private=False)
+    work_once(NOW)
     assert starts(link) == before
 
 
@@ -227,9 +227,9 @@ def test_a_cancelled_booking_gives_its_slot_back_and_takes_its_event_away(world:
     link = make_link(hosts=[make_user()])
     db.session.commit()
     token = book(link, ask(), now=NOW).token
-    work_once(NOW, allow_private=False)
+    work_once(NOW)
     cancel(token, reason="No time", now=NOW)
-    work_once(NOW, allow_private=False)
+    work_once(NOW)
     assert NINE in starts(link)
     assert stored(BuiltinEvent) == stored(Claim) == 0
 

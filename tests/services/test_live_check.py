@@ -39,7 +39,7 @@ def read_all(now: datetime = NOW) -> None:
     for account in db.session.query(CalendarAccount):
         account.next_check_at = None
     db.session.commit()
-    refresh_due(now, allow_private=False)
+    refresh_due(now)
 
 
 def link_of(*hosts: User, kind: str = "round_robin") -> Link:

@@ -1,16 +1,17 @@
 """Tables, constraints, and what one row knows about itself."""
 
-from .booking import Booking, BookingHost
-from .calendar import BuiltinEvent, BusyMonth, Calendar, CalendarAccount
+from .booking import Booking, BookingEvent, BookingHost
+from .calendar import BuiltinEvent, BusyMonth, Calendar, CalendarAccount, PushChannel
 from .claim import Claim
 from .contact import Contact, Note
 from .link import Link, LinkHost
 from .message import Message
 from .organisation import Organisation
-from .user import User
+from .user import Identity, User
 
 __all__ = [
     "Booking",
+    "BookingEvent",
     "BookingHost",
     "BuiltinEvent",
     "BusyMonth",
@@ -18,10 +19,12 @@ __all__ = [
     "CalendarAccount",
     "Claim",
     "Contact",
+    "Identity",
     "Link",
     "LinkHost",
     "Message",
     "Note",
     "Organisation",
+    "PushChannel",
     "User",
 ]

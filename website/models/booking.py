@@ -10,6 +10,7 @@ from ..extensions import Model
 from .types import UtcDateTime
 
 if TYPE_CHECKING:
+    from .calendar import Calendar
     from .contact import Contact
     from .link import Link
     from .user import User
@@ -20,7 +21,8 @@ CONFIRMED, CANCELLED = "confirmed", "cancelled"
 class Booking(Model):
     """`token` opens the invitee's page; `nonce` is the key of the request that made it (R33), `request_hash`
     what that request said; `receipt` the assignment receipt (R24); `unchecked`: no calendar answered when it
-    was made, `clash`: one that answered later is busy at that time (R31)."""
+    was made, `clash`: one that answered later is busy at that time (R31). `meeting_url` is the video meeting that a
+    provider made for it."""
 
     __tablename__ = "booking"
     __table_args__ = (
@@ -52,6 +54,7 @@ class Booking(Model):
     receipt: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     unchecked: Mapped[bool] = mapped_column(default=False)
     clash: Mapped[bool] = mapped_column(default=False)
+    meeting_url: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_reason: Mapped[str] = mapped_column(default="")
@@ -60,6 +63,9 @@ class Booking(Model):
     contact: Mapped["Contact"] = relationship()
     hosts: Mapped[list["BookingHost"]] = relationship(
         cascade="all, delete-orphan", order_by="BookingHost.position"
+    )
+    events: Mapped[list["BookingEvent"]] = relationship(
+        back_populates="booking", cascade="all, delete-orphan", order_by="BookingEvent.id"
     )
 
     @property
@@ -87,3 +93,40 @@ class BookingHost(Model):
     active: Mapped[bool] = mapped_column(default=True)
 
     user: Mapped["User"] = relationship()
+
+
+class BookingEvent(Model):
+    """The event of a booking in one host's calendar (R34): as it was last seen there, and what is odd about it.
+
+    `invites`: the provider asks the guests through this one; all others are copies that nobody hears of.
+    `generation`, `external_id`, `uid` and `etag` say which event it is (`EventRef` of the providers);
+    `sequence` is the booking's that stands there, None before it does. `found` is what a look at the calendar
+    showed and a second one confirmed, empty when all is well: a key of `FINDINGS`, with the event's times where it
+    has any; `doubted_at` is the first of the two looks, `look_at` when to look again (R38).
+    """
+
+    __tablename__ = "booking_event"
+    __table_args__ = (
+        Index("ix_booking_event_booking_id_calendar_id", "booking_id", "calendar_id", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"))
+    calendar_id: Mapped[int | None] = mapped_column(
+        ForeignKey("calendar.id", ondelete="SET NULL"), index=True
+    )
+    invites: Mapped[bool] = mapped_column(default=False)
+    generation: Mapped[int] = mapped_column(default=0)
+    external_id: Mapped[str] = mapped_column(default="")
+    uid: Mapped[str] = mapped_column(default="")
+    etag: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    sequence: Mapped[int | None]
+    found: Mapped[str] = mapped_column(default="")
+    found_start_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    found_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    doubted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    look_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+    booking: Mapped["Booking"] = relationship(back_populates="events")
+    calendar: Mapped["Calendar | None"] = relationship()

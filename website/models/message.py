@@ -16,15 +16,17 @@ WAITING, DONE, FAILED = "waiting", "done", "failed"
 
 
 class Message(Model):
-    """One thing to deliver. `key` makes it once: the same effect is never written twice. `fence` rises with
-    each lease, so that a worker that lost its lease cannot mark the message."""
+    """One thing to deliver, most often for a booking. `key` makes it once: the same effect is never written twice.
+    Those of one `lane` go one after the other. `fence` rises with each lease, so that a worker that lost its lease
+    cannot mark the message."""
 
     __tablename__ = "message"
     __table_args__ = (Index("ix_message_state_due_at", "state", "due_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
-    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
+    lane: Mapped[str] = mapped_column(default="", index=True)
     channel: Mapped[str]
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -37,4 +39,4 @@ class Message(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    booking: Mapped["Booking"] = relationship()
+    booking: Mapped["Booking | None"] = relationship()

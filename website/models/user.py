@@ -1,12 +1,14 @@
 """People of the organisation who sign in."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, CheckConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Model
+from .types import UtcDateTime
 
 if TYPE_CHECKING:
     from .calendar import CalendarAccount
@@ -33,6 +35,10 @@ class User(UserMixin, Model):  # type: ignore[misc]  # UserMixin has no types
         back_populates="user", cascade="all, delete-orphan", order_by="CalendarAccount.id"
     )
 
+    identities: Mapped[list["Identity"]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", order_by="Identity.id"
+    )
+
     @property
     def is_active(self) -> bool:
         """Whether the user may sign in (the name that Flask-Login asks for)."""
@@ -41,3 +47,19 @@ class User(UserMixin, Model):  # type: ignore[misc]  # UserMixin has no types
     @property
     def is_admin(self) -> bool:
         return self.role == "admin"
+
+
+class Identity(Model):
+    """By whom a user is known who signs in: the `subject` of an OpenID `issuer`, never an e-mail address."""
+
+    __tablename__ = "identity"
+    __table_args__ = (Index("ix_identity_issuer_subject", "issuer", "subject", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    email: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    user: Mapped["User"] = relationship(back_populates="identities")

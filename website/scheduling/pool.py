@@ -12,6 +12,7 @@ STANDINGS: dict[str, str] = {
     "no_seat": "Has no seat.",
     "no_calendar": "Has no linked calendar.",
     "calendar_broken": "Has a calendar that no longer lets us in: it must be linked again.",
+    "calendar_missing": "Has a calendar that is gone, or no longer shared.",
     "calendar_stale": "Has a calendar that has not answered for too long.",
 }
 

@@ -12,7 +12,7 @@ from ..extensions import db
 from ..models import Booking, BookingHost, Claim, Link, User
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer
-from ..scheduling.timeline import STEPS_A_DAY, Window, step_before
+from ..scheduling.timeline import STEPS_A_DAY, Window, instant_of, step_before
 from ..tokens import new_token
 from . import message
 from .assignment import Assignment, assign, receipt_of, take_turn, welcome
@@ -26,10 +26,11 @@ from .availability import (
     starts_of,
 )
 from .booking_request import Request, visitor_of
-from .calendar import ANSWERED, check_at_source
+from .calendar import check_at_source
 from .contact import Visitor, contact_for_booking
 from .errors import BadRequest, LinkClosed, ReusedKey, SlotTaken, UnknownBooking
 from .hosts import hosts_of_link
+from .reading import ANSWERED
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)
@@ -40,14 +41,14 @@ COLLISIONS = 8
 
 
 class _AskFirst(Exception):
-    """Inside the transaction another host was chosen, whose calendars have not been asked yet."""
+    """A host was chosen whose calendars have not been asked yet about the steps that the booking would occupy."""
 
-    def __init__(self, host_ids: Sequence[int]) -> None:
+    def __init__(self, host_ids: Sequence[int], steps: tuple[int, int]) -> None:
         super().__init__()
-        self.host_ids = host_ids
+        self.host_ids, self.steps = host_ids, steps
 
 
-def book(link: Link, request: Request, *, now: datetime, allow_private: bool = False) -> Booking:
+def book(link: Link, request: Request, *, now: datetime) -> Booking:
     """Makes the booking that is asked for, or returns the one that the same request made before (R33).
 
     Calendars are asked between the decisions, never inside the transaction (R31). Raises LinkClosed, BadRequest,
@@ -64,7 +65,7 @@ def book(link: Link, request: Request, *, now: datetime, allow_private: bool = F
             _decide(link, request, checked, now)
             return in_transaction(lambda: _store(link_id, request, checked, now))
         except _AskFirst as asking:
-            _ask(asking.host_ids, checked, now, allow_private)
+            _ask(asking, checked, now)
         except IntegrityError:
             # The same new contact from another link, or a step that somebody claimed without the lock: the
             # decision is made anew.
@@ -88,10 +89,11 @@ def _check(link: Link, request: Request) -> None:
         raise BadRequest("duration", "This link does not offer that duration.")
 
 
-def _ask(host_ids: Sequence[int], checked: dict[int, Answer], now: datetime, allow_private: bool) -> None:
+def _ask(asking: _AskFirst, checked: dict[int, Answer], now: datetime) -> None:
     """Asks calendars at the source; whoever then turns out to be busy is no longer offered (R31)."""
-    answers = check_at_source(host_ids, now, allow_private=allow_private)
-    for host_id in host_ids:
+    start, end = (instant_of(step) for step in asking.steps)
+    answers = check_at_source(asking.host_ids, start, end, now)
+    for host_id in asking.host_ids:
         checked[host_id] = "free" if answers.get(host_id, ANSWERED) == ANSWERED else "no answer"
 
 
@@ -128,7 +130,7 @@ def _decide(link: Link, request: Request, checked: dict[int, Answer], now: datet
     outside = {host.id for host in scene.hosts if host.outside}
     unasked = [host for host in assignment.host_ids if host in outside and host not in checked]
     if unasked:
-        raise _AskFirst(unasked)
+        raise _AskFirst(unasked, occupied_steps(scene.terms, request.start_at))
     return _Decision(scene, free, assignment)
 
 

@@ -33,13 +33,12 @@ def _first_of(month: int) -> datetime:
     return datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)
 
 
-def store_busy(calendar: Calendar, intervals: Iterable[tuple[datetime, datetime]], window: Window) -> None:
+Intervals = Iterable[tuple[datetime, datetime]]
+
+
+def store_busy(calendar: Calendar, intervals: Intervals, window: Window) -> None:
     """Replaces what is known of a calendar in whole months: `window` is widened to them. In a transaction."""
-    seconds = [
-        (int(start.timestamp() // 1), int(-(-end.timestamp() // 1)))
-        for start, end in intervals
-        if start < end
-    ]
+    seconds = _seconds(intervals)
     first, last = month_number(window.instant(0)), month_number(window.instant(max(0, window.length - 1)))
     db.session.execute(delete(BusyMonth).where(BusyMonth.calendar_id == calendar.id))
     for month in range(first, last + 1):
@@ -48,6 +47,30 @@ def store_busy(calendar: Calendar, intervals: Iterable[tuple[datetime, datetime]
             packed = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
             db.session.add(BusyMonth(calendar_id=calendar.id, month=month, mask=packed))
     calendar.busy_version = new_version()
+
+
+def patch_busy(calendar: Calendar, intervals: Intervals, window: Window) -> None:
+    """Replaces what is known of a calendar inside `window` alone (R31). In a transaction."""
+    seconds = _seconds(intervals)
+    first, last = month_number(window.instant(0)), month_number(window.instant(max(0, window.length - 1)))
+    known = {row.month: row for row in calendar.months if first <= row.month <= last}
+    for month in range(first, last + 1):
+        whole = month_window(month)
+        asked = whole.span(window.start, window.end)
+        row = known.get(month) or BusyMonth(calendar_id=calendar.id, month=month, mask=b"")
+        mask = int.from_bytes(row.mask, "little") & ~asked | busy_mask(seconds, whole) & asked
+        row.mask = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
+        db.session.add(row)
+    calendar.busy_version = new_version()
+
+
+def _seconds(intervals: Intervals) -> list[tuple[int, int]]:
+    """Whole seconds since the epoch, rounded outwards."""
+    return [
+        (int(start.timestamp() // 1), int(-(-end.timestamp() // 1)))
+        for start, end in intervals
+        if start < end
+    ]
 
 
 def busy_masks(hosts: Sequence[Host], window: Window) -> dict[int, int]:

@@ -1,35 +1,151 @@
 """The calendar events of bookings: what a message of the outbox says is made true at the provider (R34)."""
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from ..config import in_force
 from ..extensions import db
-from ..models import Booking, Calendar, Message
+from ..models import Booking, BookingEvent, CalendarAccount, Message
 from ..providers.calendars import CALENDAR_PROVIDERS
-from ..providers.calendars.base import CalendarEvent
-from .calendar import provider_account
+from ..providers.calendars.base import (
+    CalendarEvent,
+    CalendarUnreachable,
+    EventChanged,
+    EventGone,
+    EventRef,
+    Placed,
+)
+from ..scheduling.places import PLACES
+from ..scheduling.timeline import instant_of
+from .calendar import refresh_soon
+from .calendar_account import provider_account
+from .clash import mark_if_busy
 from .effect import Effect
+from .reading import ANSWERED, part_reading, read
+from .transaction import in_transaction
 
 DEADLINE_SECONDS = 30.0
+FIRST_LOOK = timedelta(minutes=10)
+# A video meeting that the provider is still making is asked for again, ever less often.
+MEETING_PAUSES = (1, 2, 4, 8, 15, 30, 60, 120, 300)
+# What a look at the calendar can show (R38). Sentences for translation.
+FINDINGS: dict[str, str] = {
+    "moved": "The event was moved in the calendar.",
+    "gone": "The event is no longer in the calendar.",
+}
 
 
-def prepare(message: Message, *, allow_private: bool) -> Effect | None:
+def prepare(message: Message, now: datetime) -> Effect | None:
     """The effect of a message, None when there is nothing left to do. The effect itself reads no row of ours,
-    unless the calendar is kept in our own database."""
-    calendar = db.session.get(Calendar, message.payload["calendar"])
-    booking = message.booking
-    if calendar is None:
+    unless the calendar is kept in our own database. Raises CalendarError where a calendar has to be asked first."""
+    event = _event(message)
+    if event is None or event.calendar is None:
         return None
+    booking, calendar = event.booking, event.calendar
     provider = CALENDAR_PROVIDERS[calendar.account.kind]
-    account = provider_account(calendar.account, allow_private=allow_private)
-    external_id, in_database = calendar.external_id, provider.capabilities.in_database
+    if booking.unchecked and booking.confirmed and not provider.capabilities.in_database:
+        _look_first(event, calendar.account, now)
+    account, ref = provider_account(calendar.account), ref_of(event)
+    name, in_database = calendar.external_id, provider.capabilities.in_database
     if not booking.confirmed:
-        uid = booking.uid
-        return Effect(lambda: provider.remove_event(account, external_id, uid, DEADLINE_SECONDS), in_database)
-    event = event_of(booking)
-    return Effect(lambda: provider.put_event(account, external_id, event, DEADLINE_SECONDS), in_database)
+        return Effect(
+            lambda: provider.remove_event(account, name, ref, DEADLINE_SECONDS),
+            in_database,
+            _taken(event, now),
+        )
+    wanted = event_of(booking, event)
+    return Effect(
+        lambda: provider.put_event(account, name, wanted, ref, DEADLINE_SECONDS),
+        in_database,
+        _stands(event, message.attempts, now),
+        _odd(event, now),
+    )
 
 
-def event_of(booking: Booking) -> CalendarEvent:
-    """The booking as it is to stand in a host's calendar."""
+def _event(message: Message) -> BookingEvent | None:
+    found = select(BookingEvent).where(
+        BookingEvent.booking_id == message.booking_id,
+        BookingEvent.calendar_id == message.payload["calendar"],
+    )
+    return db.session.scalars(found).first()
+
+
+def _look_first(event: BookingEvent, account: CalendarAccount, now: datetime) -> None:
+    """R31: what a booking was made unchecked against is looked at before its own event stands there, and is busy
+    itself. Raises CalendarUnreachable."""
+    part = next(host for host in event.booking.hosts if host.user_id == account.user_id)
+    event_id, account_id = event.id, account.id
+    asked = part_reading(account, instant_of(part.occupied_from), instant_of(part.occupied_until))
+    if read([asked], now, deadline_seconds=DEADLINE_SECONDS)[account_id] != ANSWERED:
+        raise CalendarUnreachable("The calendar did not answer.")
+    in_transaction(lambda: mark_if_busy(event_id, now))
+
+
+def ref_of(event: BookingEvent) -> EventRef:
+    """Which event of its calendar the row is about."""
+    return EventRef(event.booking.uid, event.generation, event.external_id, event.uid, event.etag)
+
+
+def _stands(event: BookingEvent, attempts: int, now: datetime) -> Callable[[Placed], timedelta | None]:
+    event_id, sequence = event.id, event.booking.sequence
+
+    def keep(placed: Placed) -> timedelta | None:
+        row = db.session.get_one(BookingEvent, event_id)
+        remember(row, placed, now)
+        row.sequence = sequence
+        if not placed.meeting_pending or attempts > len(MEETING_PAUSES):
+            return None
+        return timedelta(seconds=MEETING_PAUSES[attempts - 1])
+
+    return keep
+
+
+def remember(event: BookingEvent, placed: Placed, now: datetime) -> None:
+    """Records how an event stands in its calendar. Inside a transaction."""
+    ref = placed.ref
+    event.generation, event.external_id, event.uid, event.etag = (
+        ref.generation, ref.external_id, ref.uid, ref.etag,
+    )  # fmt: skip
+    event.address = placed.address
+    event.found, event.found_start_at, event.found_end_at, event.doubted_at = "", None, None, None
+    event.look_at = now + FIRST_LOOK
+    if event.invites and placed.meeting_url:
+        event.booking.meeting_url = placed.meeting_url
+    if event.calendar is not None:
+        refresh_soon(event.calendar.account_id, now)
+
+
+def _taken(event: BookingEvent, now: datetime) -> Callable[[None], None]:
+    event_id = event.id
+
+    def keep(_: None) -> None:
+        row = db.session.get_one(BookingEvent, event_id)
+        row.sequence, row.look_at, row.doubted_at, row.found = None, None, None, ""
+        if row.calendar is not None:
+            refresh_soon(row.calendar.account_id, now)
+
+    return keep
+
+
+def _odd(event: BookingEvent, now: datetime) -> Callable[[Exception], bool]:
+    """An event that somebody changed or deleted in the meantime is looked at, and shown to its host (R38)."""
+    event_id = event.id
+
+    def settle(failure: Exception) -> bool:
+        if not isinstance(failure, EventChanged | EventGone):
+            return False
+        db.session.get_one(BookingEvent, event_id).look_at = now
+        return True
+
+    return settle
+
+
+def event_of(booking: Booking, event: BookingEvent) -> CalendarEvent:
+    """The booking as it is to stand in a host's calendar: guests are named only where the provider invites them."""
     hosts = ", ".join(host.user.name for host in booking.hosts)
+    place = PLACES[booking.link.place.get("kind", "")]
     return CalendarEvent(
         uid=booking.uid,
         sequence=booking.sequence,
@@ -38,12 +154,24 @@ def event_of(booking: Booking) -> CalendarEvent:
         timezone=booking.timezone,
         title=f"{booking.link.title}: {booking.name} – {hosts}",
         description=_description(booking),
-        location=booking.link.place.get("value", ""),
-        guests=((booking.email, booking.name), *((guest, "") for guest in booking.guests)),
+        location=booking.meeting_url if place.video else booking.link.place.get("value", ""),
+        guests=_guests(booking) if event.invites else (),
+        meeting=place.video and event.invites,
+        address=f"{in_force().base_url}/booking/{booking.token}",
     )
 
 
+def _guests(booking: Booking) -> tuple[tuple[str, str], ...]:
+    """The invitee, their guests, and hosts in whose own calendar no event of ours is put."""
+    kept = {event.calendar.account.user_id for event in booking.events if event.calendar is not None}
+    colleagues = [(host.user.email, host.user.name) for host in booking.hosts if host.user_id not in kept]
+    return (booking.email, booking.name), *((guest, "") for guest in booking.guests), *colleagues
+
+
 def _description(booking: Booking) -> str:
-    """The answers to the link's questions (R44), a line each."""
+    """Who comes, and the answers to the link's questions (R44), a line each."""
     labels = {question["key"]: question["label"] for question in booking.link.questions}
-    return "\n".join(f"{labels.get(key, key)}: {answer}" for key, answer in booking.answers.items())
+    who = [f"{booking.name} <{booking.email}>", *booking.guests]
+    return "\n".join(
+        [*who, *(f"{labels.get(key, key)}: {answer}" for key, answer in booking.answers.items())]
+    )

@@ -83,10 +83,11 @@ _ACCOUNTS = (
         _account.c.user_id,
         _account.c.kind,
         _account.c.broken,
-        _account.c.checked_at,
-        _account.c.known_until,
         _calendar.c.id,
         _calendar.c.conflicts,
+        _calendar.c.checked_at,
+        _calendar.c.known_until,
+        _calendar.c.missing_at,
         _calendar.c.busy_version,
     )
     .outerjoin(_calendar, _calendar.c.account_id == _account.c.id)
@@ -119,7 +120,7 @@ def _host(user: Any, accounts: list[Any], now: datetime) -> Host:
 
 
 def _standing(user: Any, accounts: list[Any], now: datetime) -> str | None:
-    """Why a user cannot host, None for an eligible one (R12: broken and too old are never free)."""
+    """Why a user cannot host, None for an eligible one (R12: broken, gone and too old are never free)."""
     if not user.active:
         return "inactive"
     if not user.seat:
@@ -127,9 +128,11 @@ def _standing(user: Any, accounts: list[Any], now: datetime) -> str | None:
     calendars = [account for account in accounts if account.id is not None]
     if not calendars:
         return "calendar_broken" if any(account.broken for account in accounts) else "no_calendar"
-    watched = [account for account in calendars if account.conflicts] or calendars
-    if any(account.broken for account in watched):
+    watched = [account for account in calendars if account.conflicts]
+    if any(account.broken for account in watched or calendars):
         return "calendar_broken"
+    if any(account.missing_at for account in watched):
+        return "calendar_missing"
     return "calendar_stale" if any(_stale(account, now) for account in watched) else None
 
 

@@ -9,15 +9,17 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from ..extensions import db
 from ..models import Message
 from ..models.message import DONE, FAILED, WAITING
-from ..providers.calendars.base import AccessRevoked, CalendarError, CalendarReadOnly
+from ..providers.calendars.base import AccessRevoked, CalendarError, CalendarMissing, CalendarReadOnly
 from . import calendar_event
-from .effect import Effect
+from .effect import Effect, Permanent
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)
@@ -26,7 +28,12 @@ LEASE = timedelta(seconds=120)
 LONGEST_PAUSE_SECONDS = 3600
 MOST_AT_ONCE = 50
 
-CHANNELS: dict[str, Callable[..., Effect | None]] = {"calendar_event": calendar_event.prepare}
+# What only a person can mend.
+PERMANENT = (AccessRevoked, CalendarReadOnly, CalendarMissing, Permanent)
+
+CHANNELS: dict[str, Callable[[Message, datetime], Effect | None]] = {
+    "calendar_event": calendar_event.prepare,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +44,14 @@ class Lease:
     fence: int
 
 
-def deliver_due(now: datetime, *, allow_private: bool) -> int:
+def deliver_due(now: datetime) -> int:
     """Delivers the messages that are due at `now`, oldest first, and returns how many it took."""
     taken = 0
     while taken < MOST_AT_ONCE:
         lease = in_transaction(lambda: _lease(now))
         if lease is None:
             break
-        _deliver(lease, now, allow_private)
+        _deliver(lease, now)
         taken += 1
     return taken
 
@@ -58,13 +65,19 @@ def lag(now: datetime) -> timedelta:
 
 
 def _lease(now: datetime) -> Lease | None:
-    """Takes the oldest due message; `attempts` rises here, so that one that kills its worker is counted too."""
+    """Takes the oldest due message whose lane is free; `attempts` rises here, so that one that kills its worker is
+    counted too."""
+    before = aliased(Message)
+    ahead = select(before.id).where(
+        before.lane == Message.lane, before.lane != "", before.id < Message.id, before.state == WAITING
+    )
     message = db.session.scalar(
         select(Message)
         .where(
             Message.state == WAITING,
             Message.due_at <= now,
             or_(Message.lease_until.is_(None), Message.lease_until <= now),
+            ~ahead.exists(),
         )
         .order_by(Message.due_at, Message.id)
         .limit(1)
@@ -78,48 +91,50 @@ def _lease(now: datetime) -> Lease | None:
     return Lease(message.id, message.fence)
 
 
-def _deliver(lease: Lease, now: datetime, allow_private: bool) -> None:
+def _deliver(lease: Lease, now: datetime) -> None:
     message = db.session.get_one(Message, lease.message_id)
-    effect = CHANNELS[message.channel](message, allow_private=allow_private)
-    if effect is not None and effect.in_database:
-        in_transaction(lambda: _record(lease, now, None, effect))
-        return
-    db.session.rollback()
-    failure = _run(effect) if effect is not None else None
-    in_transaction(lambda: _record(lease, now, failure, None))
-
-
-def _run(effect: Effect) -> Exception | None:
+    effect, failure, outcome = None, None, None
     try:
-        effect.run()
-    except CalendarError as error:
-        return error
+        effect = CHANNELS[message.channel](message, now)
+        if effect is not None and not effect.in_database:
+            db.session.rollback()
+            outcome = effect.run()
     except Exception as error:  # one bad message must not stop the rest
+        failure = _known(error)
+    in_transaction(lambda: _record(lease, now, failure, effect, outcome))
+
+
+def _known(error: Exception) -> Exception:
+    if not isinstance(error, CalendarError | Permanent):
         log.exception("a delivery failed in a way that nobody expected")
-        return error
-    return None
+    return error
 
 
-def _record(lease: Lease, now: datetime, failure: Exception | None, effect: Effect | None) -> None:
+def _record(
+    lease: Lease, now: datetime, failure: Exception | None, effect: Effect | None, outcome: Any
+) -> None:
     message = db.session.scalars(
         select(Message).where(Message.id == lease.message_id).with_for_update()
     ).one()
     if message.fence != lease.fence or message.state != WAITING:
         log.warning("message %s was taken over by another worker", message.id)
         return
-    if effect is not None:
-        effect.run()
     message.lease_until = None
-    if failure is None:
-        message.state, message.done_at, message.error = DONE, now, ""
-    else:
+    again = None
+    if failure is None and effect is not None:
+        again = effect.keep(effect.run() if effect.in_database else outcome)
+    if failure is not None and not (effect is not None and effect.settle(failure)):
         _put_off(message, failure, now)
+    elif again is not None:
+        message.due_at = now + again
+    else:
+        message.state, message.done_at, message.error = DONE, now, ""
 
 
 def _put_off(message: Message, failure: Exception, now: datetime) -> None:
     """Passing failures are tried again, ever less often; what only a person can mend is shown (R32)."""
     message.error = f"{type(failure).__name__}: {failure}"[:500]
-    if isinstance(failure, AccessRevoked | CalendarReadOnly):
+    if isinstance(failure, PERMANENT):
         message.state = FAILED
         return
     pause = min(2.0 ** min(message.attempts, 12), LONGEST_PAUSE_SECONDS)

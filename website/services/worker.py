@@ -10,12 +10,12 @@ from .outbox import deliver_due
 log = logging.getLogger(__name__)
 
 
-def work_once(now: datetime, *, allow_private: bool) -> int:
+def work_once(now: datetime) -> int:
     """One round; returns how much there was to do. A fault in one part does not stop the other."""
     done = 0
     for part in (deliver_due, refresh_due):
         try:
-            done += part(now, allow_private=allow_private)
+            done += part(now)
         except Exception:
             log.exception("the worker's %s failed; it goes on", part.__name__)
         finally:

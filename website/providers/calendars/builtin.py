@@ -1,6 +1,7 @@
 """The calendar that Firsthand keeps in its own database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,7 +10,18 @@ from website.extensions import db
 from website.ical.feed import BusyEvent
 from website.models import BuiltinEvent, Calendar
 
-from .base import Account, CalendarEvent, CalendarProvider, Capabilities, ConnectField, Reading
+from .base import (
+    Account,
+    CalendarEvent,
+    CalendarProvider,
+    Capabilities,
+    EventRef,
+    FoundCalendar,
+    Placed,
+    Reading,
+)
+
+ONLY = "main"
 
 
 class BuiltinCalendar(CalendarProvider):
@@ -19,10 +31,12 @@ class BuiltinCalendar(CalendarProvider):
     label = "Built-in calendar"
     description = "Kept in Firsthand itself: nothing to link."
     capabilities = Capabilities(writes=True, in_database=True)
-    connect_fields: tuple[ConnectField, ...] = ()
 
     def account_line(self, account: Account) -> str:
         return self.label
+
+    def find_calendars(self, account: Account, deadline_seconds: float) -> list[FoundCalendar]:
+        return [FoundCalendar(ONLY, self.label, writable=True, primary=True)]
 
     def read_busy(
         self, account: Account, window_start: datetime, window_end: datetime, deadline_seconds: float
@@ -41,18 +55,31 @@ class BuiltinCalendar(CalendarProvider):
         return Reading(_by_calendar(events.all()))
 
     def put_event(
-        self, account: Account, calendar_id: str, event: CalendarEvent, deadline_seconds: float
-    ) -> None:
+        self, account: Account, calendar_id: str, event: CalendarEvent, ref: EventRef, deadline_seconds: float
+    ) -> Placed:
         calendar = _calendar(account, calendar_id)
         row = _find(calendar, event.uid) or BuiltinEvent(calendar_id=calendar.id, uid=event.uid, ours=True)
         row.start_at, row.end_at = event.start, event.end
         row.title, row.description = event.title, event.description
         db.session.add(row)
+        return _placed(row, ref)
 
-    def remove_event(self, account: Account, calendar_id: str, uid: str, deadline_seconds: float) -> None:
-        row = _find(_calendar(account, calendar_id), uid)
+    def remove_event(
+        self, account: Account, calendar_id: str, ref: EventRef, deadline_seconds: float
+    ) -> None:
+        row = _find(_calendar(account, calendar_id), ref.key)
         if row is not None:
             db.session.delete(row)
+
+    def look_at_event(
+        self, account: Account, calendar_id: str, ref: EventRef, deadline_seconds: float
+    ) -> Placed | None:
+        row = _find(_calendar(account, calendar_id), ref.key)
+        return _placed(row, ref) if row is not None else None
+
+
+def _placed(row: BuiltinEvent, ref: EventRef) -> Placed:
+    return Placed(replace(ref, external_id=row.uid, uid=row.uid), row.start_at, row.end_at)
 
 
 def _calendar(account: Account, external_id: str) -> Calendar:

@@ -1,9 +1,10 @@
 """ICS feeds: a calendar published at an address that is as good as a password. Read only."""
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from website import clock
 from website.ical.feed import FeedError
 from website.ical.read import read_busy
 from website.providers.http import Answer, Unreachable, fetch
@@ -15,10 +16,12 @@ from .base import (
     CalendarUnreachable,
     Capabilities,
     ConnectField,
+    FoundCalendar,
     Reading,
 )
 
 ONLY = "main"
+TRIED = timedelta(days=31)
 GONE = (401, 403, 404, 410)
 SHOWN = 4
 
@@ -38,6 +41,12 @@ class IcsFeed(CalendarProvider):
         """The host, and the end of the address: the rest is a secret."""
         url = account.secret["url"]
         return f"{urlsplit(url).hostname} …{url[-SHOWN:]}"
+
+    def find_calendars(self, account: Account, deadline_seconds: float) -> list[FoundCalendar]:
+        """The one calendar of the feed, once the feed could be read."""
+        now = clock.now()
+        self.read_busy(account, now, now + TRIED, deadline_seconds)
+        return [FoundCalendar(ONLY, urlsplit(account.secret["url"]).hostname or self.label, primary=True)]
 
     def read_busy(
         self, account: Account, window_start: datetime, window_end: datetime, deadline_seconds: float
@@ -82,7 +91,7 @@ def _fetch(account: Account, seconds: float) -> Answer:
     except Unreachable as error:
         raise CalendarUnreachable(str(error)) from error
     if answer.status in GONE:
-        raise AccessRevoked("The feed's address no longer works: link it again.")
+        raise AccessRevoked("The feed's address no longer works: link it again.", final=False)
     if answer.status not in (200, 304):
         raise CalendarUnreachable("The feed does not answer.", _retry_after(answer))
     return answer

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
 from ... import clock
+from ...config import in_force
 from ...extensions import limiter
 from ...models import Booking
 from ...scheduling.kinds import LINK_KINDS
@@ -85,9 +86,7 @@ def bookings(slug: str) -> Any:
     g.owner_first = link.owner_first
     wanted = asked_booking(link)
     try:
-        booking = book(
-            link, wanted, now=now, allow_private=current_app.config["FIRSTHAND"].allow_private_urls
-        )
+        booking = book(link, wanted, now=now)
     except SlotTaken as taken:
         return problem("slot_taken", slots=_written(taken.alternatives, wanted.timezone))
     except ReusedKey:
@@ -106,7 +105,7 @@ def _answer(booking: Booking) -> dict[str, Any]:
         "end": end,
         "timezone": booking.timezone,
         "hosts": [{"name": host.user.name} for host in booking.hosts],
-        "manage_url": f"{current_app.config['FIRSTHAND'].base_url}/booking/{booking.token}",
+        "manage_url": f"{in_force().base_url}/booking/{booking.token}",
     }
 
 

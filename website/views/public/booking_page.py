@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -152,7 +152,6 @@ def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Bo
             personal=question.visitor.contact_id if question.visitor.personal else None,
         ),
         now=question.now,
-        allow_private=current_app.config["FIRSTHAND"].allow_private_urls,
     )
 
 

@@ -8,6 +8,7 @@ REMEDIES = {
     "no_seat": "An admin can give a seat.",
     "no_calendar": "Link a calendar to the account first.",
     "calendar_broken": "Link the calendar again.",
+    "calendar_missing": "Stop checking that calendar, or link the account again.",
     "calendar_stale": "It is tried again every few minutes.",
 }
 

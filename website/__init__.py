@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import database, views
+from . import database, openid, views
 from .commands import register as register_commands
 from .config import Config, put_in_force, read_config
 from .extensions import babel, csrf, db, htmx, limiter, login, migrate, vault
@@ -65,6 +65,7 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     login.init_app(app)
+    openid.register(app, config)
     babel.init_app(app, locale_selector=views.locale, timezone_selector=None)
     with app.app_context():
         database.prepare(db.engine)

@@ -21,10 +21,15 @@ def cancel(token: str, *, reason: str, now: datetime) -> Booking:
 
 def _cancel(token: str, reason: str, now: datetime) -> Booking:
     booking = _locked_booking(token)
-    if not booking.confirmed:
-        return booking
-    if booking.start_at <= now:
-        raise AlreadyOver
+    if booking.confirmed:
+        if booking.start_at <= now:
+            raise AlreadyOver
+        call_off(booking, reason, now)
+    return booking
+
+
+def call_off(booking: Booking, reason: str, now: datetime) -> None:
+    """Cancels a confirmed booking whose hosts are locked: its claims go, and its events. Inside a transaction."""
     booking.state, booking.cancelled_at, booking.cancel_reason = CANCELLED, now, reason
     booking.sequence += 1
     booking.nonce = _freed(booking)
@@ -32,7 +37,6 @@ def _cancel(token: str, reason: str, now: datetime) -> Booking:
         host.active = False
     db.session.execute(delete(Claim).where(Claim.booking_id == booking.id))
     message.call_off(booking, now)
-    return booking
 
 
 def _locked_booking(token: str) -> Booking:

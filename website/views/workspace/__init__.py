@@ -4,7 +4,7 @@ from flask import Blueprint, Flask
 
 from ..access import private
 from ..numbers import LARGEST
-from . import home, link_form, links, lists, sign_in
+from . import event, home, link_form, links, lists, sign_in
 
 
 def register(app: Flask) -> None:
@@ -22,6 +22,9 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/<slug>/edit", "edit_link", link_form.edit, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
     site.add_url_rule("/bookings", "bookings", lists.bookings)
+    decided = f"/bookings/events/<int(max={LARGEST}):event_id>"
+    site.add_url_rule(decided, "event", event.show)
+    site.add_url_rule(decided, "decide_event", event.decide, methods=["POST"])
     site.add_url_rule("/contacts", "contacts", lists.contacts)
     site.add_url_rule(
         f"/contacts/<int(max={LARGEST}):contact_id>/owner",

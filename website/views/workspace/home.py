@@ -10,7 +10,7 @@ from ...services.listing import coming_for
 from ...services.note import notes_for
 from ...services.why_not import links_without_times
 from ..access import me, signed_in
-from .rows import booking_row, calendar_words
+from .rows import booking_rows, calendar_words
 from .standings import standing_words
 
 
@@ -21,7 +21,7 @@ def index() -> ResponseReturnValue:
     calendars = calendar_states([user.id], now).get(user.id, [])
     return render_template(
         "workspace/home.html",
-        rows=[booking_row(booking, user) for booking in coming_for(user, now)],
+        rows=booking_rows(coming_for(user, now), user),
         notes=notes_for(user.id),
         blocked=links_without_times(user, now),
         standing=standing_words(host) if host else ("", ""),

@@ -12,7 +12,7 @@ from ...services.user import active_users
 from ..access import admin_only, me, signed_in
 from ..numbers import row_number
 from ..responses import see_other
-from .rows import booking_row, calendar_words
+from .rows import booking_rows, calendar_words
 from .standings import standing_words
 
 STATES = ("coming", "past", "cancelled")
@@ -25,7 +25,7 @@ def bookings() -> ResponseReturnValue:
     if state not in STATES:
         abort(404)
     found, more = bookings_of(me(), state, clock.now(), page)
-    rows = [booking_row(booking, me()) for booking in found]
+    rows = booking_rows(found, me())
     return render_template("workspace/bookings.html", state=state, rows=rows, page=page, more=more)
 
 

@@ -1,43 +1,60 @@
 """What the lists say about a booking and about a calendar, in the reader's words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
 
-from ...models import Booking, User
+from ...models import Booking, BookingEvent, User
 from ...scheduling.pool import POOL_RULES, REASONS
 from ...scheduling.receipt import Receipt, remarks, sentence
 from ...scheduling.rotations import ROTATIONS
+from ...services.calendar_event import FINDINGS
 from ...services.calendar_state import STATES, CalendarState
+from ...services.event_look import findings_of
 from ..public.asked import local
 from ..public.words import clock_time, full_date, zone_name
 
 
 @dataclass(frozen=True, slots=True)
 class BookingRow:
-    """`why` are sentences for whoever hosts; `receipt` is the whole of it, for admins alone (R24)."""
+    """`why` are sentences for whoever hosts; `receipt` is the whole of it, for admins alone (R24). `odd` is what was
+    found in a host's calendar, and the event to decide about (R38)."""
 
     booking: Booking
     when: str
     zone: str
     why: list[str]
     receipt: list[tuple[str, str]]
+    odd: tuple[str, int] | None = None
 
 
-def booking_row(booking: Booking, reader: User) -> BookingRow:
+def booking_rows(bookings: Sequence[Booking], reader: User) -> list[BookingRow]:
+    """Bookings as one reader may see them, with what is odd about their events."""
+    found = findings_of(bookings)
+    return [booking_row(booking, reader, found.get(booking.id)) for booking in bookings]
+
+
+def booking_row(booking: Booking, reader: User, odd: BookingEvent | None = None) -> BookingRow:
     """A booking as one reader may see it, with times in the reader's zone."""
-    start, end = (local(moment, reader.timezone) for moment in (booking.start_at, booking.end_at))
     receipt = Receipt.from_json(booking.receipt)
     hosting = any(host.user_id == reader.id for host in booking.hosts)
     return BookingRow(
         booking,
-        f"{full_date(start.date())}, {clock_time(start)}–{clock_time(end)}",
+        times_for(booking.start_at, booking.end_at, reader),
         zone_name(reader.timezone, booking.start_at),
         [sentence(receipt, _), *remarks(receipt, _)] if hosting else [],
         _whole(receipt) if reader.is_admin else [],
+        (_(FINDINGS[odd.found]), odd.id) if odd else None,
     )
+
+
+def times_for(start_at: datetime, end_at: datetime, reader: User) -> str:
+    """A span of time in the reader's zone."""
+    start, end = (local(moment, reader.timezone) for moment in (start_at, end_at))
+    return f"{full_date(start.date())}, {clock_time(start)}–{clock_time(end)}"
 
 
 def _whole(receipt: Receipt) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ def answer(google: State, call: Call, method: Method, path: dict[str, str]) -> R
         if refused.status in (400, 501):
             google.complain(method.id, refused.message or refused.name)
         return refused.answer()
-    for wrong in method.faults_in_answer(result):
+    for wrong in method.problems("answer", result):
         google.complain(method.id, f"the stand-in answered wrongly: {wrong}")
     if result is None:
         return Response(status=204)
@@ -57,7 +57,7 @@ def _result(google: State, call: Call, method: Method, path: dict[str, str]) -> 
     if not fitting:
         raise scope_insufficient(method.scopes)
     query, body = method.read(request.args.to_dict(flat=False)), _body()
-    if wrong := method.faults_in_query(query) + method.faults_in_body(_without_nulls(body, method)):
+    if wrong := method.problems("query", query) + method.problems("body", _without_nulls(body, method)):
         raise Refused("invalid", "; ".join(wrong))
     if method.id not in HANDLERS or LEFT_OUT & set(query):
         raise Refused("notImplemented")

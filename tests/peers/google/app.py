@@ -7,6 +7,7 @@ from flask import Flask, Response, jsonify, request
 
 from . import api, consent, openid
 from .discovery import find
+from .faults import DROPPED
 from .records import Call
 from .state import State
 
@@ -60,7 +61,8 @@ def _watched(google: State, call: Call, work: Callable[[], Response]) -> Respons
     except Exception as error:
         google.complain(call.method, f"the stand-in failed: {error!r}")
         raise
-    call.status = response.status_code
+    if response.status_code != DROPPED:
+        call.status = response.status_code
     return response
 
 

@@ -1,8 +1,6 @@
 """One request as a handler of the calendar API sees it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .records import Account, Calendar, Json, full_scope
 from .refusals import Refused
@@ -57,16 +55,3 @@ def page(items: list, query: Json, usual: int, google: State) -> Json:
     start = int(token[5:])
     end = start + min(query.get("maxResults", usual), google.page_size)
     return {"items": items[start:end], **({"nextPageToken": f"page-{end}"} if end < len(items) else {})}
-
-
-def zone(name: str) -> ZoneInfo:
-    """The zone of this IANA name. Raises Refused."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise Refused("invalid", f"Invalid time zone: {name}") from None
-
-
-def written(moment: datetime, where: ZoneInfo) -> str:
-    """A time as Google writes it: in a zone, to the second."""
-    return moment.astimezone(where).isoformat(timespec="seconds").replace("+00:00", "Z")

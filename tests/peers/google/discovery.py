@@ -11,7 +11,6 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 
 Json = dict[str, Any]
-Query = dict[str, list[str]]
 FORMATS = FormatChecker(["date", "date-time"])  # fails where the package that checks date-time is missing
 INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
 # Values that the document lists in prose only. "Some of the possible values" is not a whole list.
@@ -46,46 +45,38 @@ class Method:
         """What its path looks like, below the API's address."""
         return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.described["path"]))
 
+    def read(self, query: dict[str, list[str]]) -> Json:
+        """The query's values as numbers, truths and lists; what cannot be read stays as it was sent."""
+        return {name: _value(self._parameters.get(name, {}), values) for name, values in query.items()}
+
+    def problems(self, part: str, value: Any) -> list[str]:
+        """What is wrong with a `query` (as it was read), a `body` or an `answer`; None is an empty one."""
+        found = self._judges[part].iter_errors(value)
+        return [f"{part} {error.json_path}: {error.message}" for error in found]
+
     @cached_property
-    def parameters(self) -> Json:
-        """The query parameters that it takes, with those that every method takes."""
+    def _parameters(self) -> Json:
         own = self.described.get("parameters", {})
         return document()["parameters"] | {n: p for n, p in own.items() if p["location"] == "query"}
 
-    def read(self, query: Query) -> Json:
-        """The query's values as numbers, truths and lists; what cannot be read stays as it was sent."""
-        return {name: _value(self.parameters.get(name, {}), values) for name, values in query.items()}
-
-    def faults_in_query(self, query: Json) -> list[str]:
-        """What is wrong with the values that `read` found."""
-        return _faults(self._query_judge, query, "query")
-
-    def faults_in_body(self, body: Any) -> list[str]:
-        """What is wrong with a request's body; None if there was none."""
-        return _faults(self._body_judge, body, "body")
-
-    def faults_in_answer(self, answer: Any) -> list[str]:
-        """What is wrong with an answer of ours; None if it was empty."""
-        return _faults(self._answer_judge, answer, "answer")
-
     @cached_property
-    def _query_judge(self) -> Draft202012Validator:
-        known = {name: _parameter_schema(described) for name, described in self.parameters.items()}
-        return _judge({"type": "object", "properties": known, "additionalProperties": False})
+    def _judges(self) -> dict[str, Draft202012Validator]:
+        known = {name: _parameter_schema(described) for name, described in self._parameters.items()}
+        schemas = {
+            "query": {"type": "object", "properties": known, "additionalProperties": False},
+            "body": self._schema_of("request") | {"required": self._required()},
+            "answer": self._schema_of("response"),
+        }
+        return {part: _judge(schema) for part, schema in schemas.items()}
 
-    @cached_property
-    def _body_judge(self) -> Draft202012Validator:
-        if "request" not in self.described:
-            return _judge({"type": "null"})
-        fields = document()["schemas"][self.described["request"]["$ref"]]["properties"]
-        needed = [n for n, f in fields.items() if self.id in f.get("annotations", {}).get("required", [])]
-        return _judge({**_schema(self.described["request"]), "required": needed})
+    def _schema_of(self, part: str) -> Json:
+        return _schema(self.described[part]) if part in self.described else {"type": "null"}
 
-    @cached_property
-    def _answer_judge(self) -> Draft202012Validator:
-        return _judge(
-            _schema(self.described["response"]) if "response" in self.described else {"type": "null"}
-        )
+    def _required(self) -> list[str]:
+        """The fields of the body that the description marks as needed by this method."""
+        schema = document()["schemas"].get(self.described.get("request", {}).get("$ref"), {})
+        fields = schema.get("properties", {}).items()
+        return [name for name, f in fields if self.id in f.get("annotations", {}).get("required", [])]
 
 
 @lru_cache
@@ -114,9 +105,7 @@ def all_scopes() -> frozenset[str]:
 
 
 def _value(described: Json, values: list[str]) -> Any:
-    if described.get("repeated"):
-        return values
-    if len(values) > 1:
+    if described.get("repeated") or len(values) > 1:
         return values
     if described.get("type") == "boolean":
         return {"true": True, "false": False}.get(values[0], values[0])
@@ -163,7 +152,3 @@ def _definitions() -> Json:
 
 def _judge(schema: Json) -> Draft202012Validator:
     return Draft202012Validator({"$defs": _definitions(), **schema}, format_checker=FORMATS)
-
-
-def _faults(judge: Draft202012Validator, value: Any, where: str) -> list[str]:
-    return [f"{where} {error.json_path}: {error.message}" for error in judge.iter_errors(value)]

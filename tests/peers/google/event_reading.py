@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from .asked import Asked, zone
+from .asked import Asked
 from .records import Calendar, Json
-from .times import shown_times, span
+from .times import shown_times, span, zone
 
 WITHOUT_DETAILS = ("kind", "etag", "id", "iCalUID", "status", "htmlLink", "updated", "sequence", "transparency",
                    "eventType")  # fmt: skip

@@ -73,9 +73,9 @@ def cancel(google: State, calendar: Calendar, event: Json) -> None:
 
 
 def _attendee(attendee: Json, event: Json, calendar: Calendar) -> Json:
-    flags = {"self": attendee["email"] in (calendar.id, calendar.owner)}
-    flags["organizer"] = attendee["email"] == event["organizer"]["email"]
-    return {"responseStatus": "needsAction", **attendee, **{name: True for name, on in flags.items() if on}}
+    flags = {"self": calendar.id, "organizer": event["organizer"]["email"]}
+    true = {name: True for name, email in flags.items() if email == attendee["email"]}
+    return {"responseStatus": "needsAction", **attendee, **true}
 
 
 def _check(event: Json, calendar: Calendar) -> None:

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from .asked import Asked, written, zone
+from .asked import Asked
 from .records import Calendar, Json
 from .refusals import Refused
 from .state import State
-from .times import span
+from .times import span, written, zone
 
 MOST_CALENDARS = 50
 LONGEST = timedelta(days=62)
@@ -72,7 +72,7 @@ def _blocks(calendar: Calendar, start: datetime, end: datetime) -> list[Block]:
 
 def _blocks_time(event: Json, calendar: Calendar) -> bool:
     declined = any(
-        attendee["email"] == calendar.owner and attendee.get("responseStatus") == "declined"
+        attendee["email"] == calendar.id and attendee.get("responseStatus") == "declined"
         for attendee in event.get("attendees", [])
     )
     return event["status"] != "cancelled" and event.get("transparency") != "transparent" and not declined

@@ -20,4 +20,4 @@ def invite(google: State, calendar: Calendar, send_updates: str, old: Json, new:
 
 
 def _guests(event: Json, calendar: Calendar) -> list[str]:
-    return [a["email"] for a in event.get("attendees", []) if a["email"] not in (calendar.id, calendar.owner)]
+    return [a["email"] for a in event.get("attendees", []) if a["email"] != calendar.id]

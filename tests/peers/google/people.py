@@ -58,7 +58,7 @@ class People(State):
             event |= {"start": _when(start), "end": _when(end)}
             if response:
                 event["organizer"] = {"email": "somebody@elsewhere.example"}
-                event["attendees"] = [{"email": calendar.owner, "responseStatus": response}]
+                event["attendees"] = [{"email": calendar.id, "responseStatus": response}]
             return keep(self, calendar, {}, event)["id"]
 
     def move_event(self, calendar_id: str, event_id: str, start: date, end: date) -> None:

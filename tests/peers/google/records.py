@@ -44,7 +44,7 @@ class Calendar:
 
 @dataclass
 class Call:
-    """A request that came; `account` is an e-mail, `status` 444 stands for a connection that was dropped."""
+    """A request that came; `account` is an e-mail, `status` stays None where none was sent."""
 
     method: str
     at: datetime

@@ -37,7 +37,7 @@ REFUSALS = {
 STATUS_NAMES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Refused(Exception):
     """The calendar API refuses: `name` is a row of REFUSALS; `more` is laid over the answer's `error`."""
 
@@ -65,7 +65,7 @@ class Refused(Exception):
         return response
 
 
-@dataclass
+@dataclass(eq=False)
 class OAuthRefused(Exception):
     """The authorization server refuses (RFC 6749 §5.2)."""
 

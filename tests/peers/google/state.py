@@ -42,10 +42,14 @@ class State:
         self.http_webhooks = False
         self._numbers = count(1)
 
+    def calls_of(self, method: str) -> list[Call]:
+        """The calls of methods whose id starts so."""
+        return [call for call in self.calls if call.method.startswith(method)]
+
     @property
     def token_forms(self) -> list[Json]:
         """Every form that the token endpoint received."""
-        return [call.body for call in self.calls if call.method == "token"]
+        return [call.body for call in self.calls_of("token")]
 
     def complain(self, method: str, text: str) -> None:
         """Remembers that a client, or the stand-in itself, did something that Google would not do."""

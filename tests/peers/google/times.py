@@ -1,11 +1,23 @@
 """When an event is: timed or all day, and how that is shown."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .asked import written, zone
 from .records import Calendar, Json
 from .refusals import Refused
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of this IANA name. Raises Refused."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Refused("invalid", f"Invalid time zone: {name}") from None
+
+
+def written(moment: datetime, where: ZoneInfo) -> str:
+    """A time as Google writes it: in a zone, to the second."""
+    return moment.astimezone(where).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def span(event: Json, calendar: Calendar) -> tuple[datetime, datetime]:

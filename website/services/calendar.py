@@ -135,4 +135,4 @@ def _wants_live_check(account: CalendarAccount, now: datetime) -> bool:
     if able.in_database or not any(calendar.conflicts for calendar in account.calendars):
         return False
     young = timedelta(seconds=able.live_check_after_seconds)
-    return account.checked_at is None or now - account.checked_at > young
+    return account.checked_at is None or now - account.checked_at >= young

@@ -143,7 +143,7 @@ def _pause(account: CalendarAccount, error: CalendarError) -> timedelta:
 
 
 def _keep_reading(account: CalendarAccount, asked: Asked, reading: Reading, now: datetime) -> None:
-    able = asked.provider.capabilities
+    able, failed_before = asked.provider.capabilities, account.failing_since is not None
     account.broken, account.error, account.failures = False, "", 0
     account.broken_at = account.failing_since = None
     if asked.whole:
@@ -153,6 +153,8 @@ def _keep_reading(account: CalendarAccount, asked: Asked, reading: Reading, now:
         if not reading.not_modified:
             account.known_until = asked.end
             account.etag, account.last_modified = reading.etag or "", reading.last_modified or ""
+    elif failed_before:
+        account.next_check_at = now
     for calendar in account.calendars:
         if calendar.external_id in asked.account.calendars:
             _keep_calendar(calendar, asked, reading, now)

@@ -136,7 +136,8 @@ def _odd(event: BookingEvent, now: datetime) -> Callable[[Exception], bool]:
     def settle(failure: Exception) -> bool:
         if not isinstance(failure, EventChanged | EventGone):
             return False
-        db.session.get_one(BookingEvent, event_id).look_at = now
+        row = db.session.get_one(BookingEvent, event_id)
+        row.sequence, row.look_at = row.booking.sequence, now
         return True
 
     return settle

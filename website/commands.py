@@ -1,8 +1,9 @@
 """`flask --app wsgi …`: the worker, the workspace file, and serving it all at once."""
 
 import signal
-import time
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Event, Thread
 
 import click
 from flask import Flask, current_app
@@ -11,11 +12,12 @@ from flask_migrate import upgrade
 
 from . import clock
 from .services.demo import load_demo
-from .services.worker import work_once
+from .services.worker import LOOPS, Part, work_once
 from .services.workspace_file import BadWorkspace, apply, export
 from .serving import PortInUse, check_port, serve
 
 IDLE_SECONDS = 1.0
+STOP_SECONDS = 25.0
 
 workspace_group = AppGroup("workspace", help="The organisation as one TOML file.")
 
@@ -30,15 +32,29 @@ def register(app: Flask) -> None:
 @click.option("--once", is_flag=True, help="Do what is due now, then stop.")
 @with_appcontext
 def worker_command(once: bool) -> None:
-    """Deliver what bookings left to do, and read calendars."""
-    stopping: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
-    while not stopping:
-        done = work_once(clock.now())
-        if once:
-            return
-        if not done:
-            time.sleep(IDLE_SECONDS)
+    """Deliver what bookings left to do, and keep calendars in step."""
+    if once:
+        work_once(clock.now())
+        return
+    stopping = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy, which threads cannot share
+    threads = [Thread(target=_work, args=(app, parts, stopping), daemon=True) for parts in LOOPS]
+    for thread in threads:
+        thread.start()
+    while not stopping.is_set() and all(thread.is_alive() for thread in threads):
+        stopping.wait(IDLE_SECONDS)
+    stopping.set()
+    for thread in threads:
+        thread.join(STOP_SECONDS)
+
+
+def _work(app: Flask, parts: Sequence[Part], stopping: Event) -> None:
+    """One of the worker's loops: it ends between two rounds."""
+    with app.app_context():
+        while not stopping.is_set():
+            if not work_once(clock.now(), parts):
+                stopping.wait(IDLE_SECONDS)
 
 
 @workspace_group.command("apply")

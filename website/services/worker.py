@@ -1,19 +1,26 @@
-"""What the worker does, again and again: delivers what is due and reads the calendars whose time has come."""
+"""What the worker does, again and again: delivers what is due, and keeps calendars and events in step."""
 
 import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ..extensions import db
 from .calendar import refresh_due
+from .event_look import look_due
 from .outbox import deliver_due
 
 log = logging.getLogger(__name__)
 
+Part = Callable[[datetime], int]
+# Side by side, so that a provider who answers slowly holds up no message that could go elsewhere.
+LOOPS: tuple[tuple[Part, ...], ...] = ((deliver_due,), (refresh_due,), (look_due,))
+EVERYTHING = tuple(part for loop in LOOPS for part in loop)
 
-def work_once(now: datetime) -> int:
-    """One round; returns how much there was to do. A fault in one part does not stop the other."""
+
+def work_once(now: datetime, parts: Sequence[Part] = EVERYTHING) -> int:
+    """One round; returns how much there was to do. A fault in one part does not stop the others."""
     done = 0
-    for part in (deliver_due, refresh_due):
+    for part in parts:
         try:
             done += part(now)
         except Exception:

@@ -1,38 +1,18 @@
 """The stand-in for Google does what Google does, as far as Google's own client can tell."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
-from google.oauth2.credentials import Credentials
-from googleapiclient.discovery import build
 
 from tests.peers.google import Google
-
-ADA = "ada@acme.example"
-SCOPES = ("calendar.calendarlist.readonly", "calendar.events.freebusy", "calendar.events.owned")
-NINE, TEN, ELEVEN = (datetime(2027, 2, 1, hour, tzinfo=UTC) for hour in (9, 10, 11))
-MEET = {"createRequest": {"requestId": "first", "conferenceSolutionKey": {"type": "hangoutsMeet"}}}
-
-
-def client_of(google: Google, email: str = ADA, *scopes: str) -> Any:
-    """Google's own client with a token of this account."""
-    token = google.grant(email, *(scopes or SCOPES))["access_token"]
-    options = {"api_endpoint": google.calendar_url + "/"}
-    credentials = Credentials(token)
-    return build("calendar", "v3", credentials=credentials, client_options=options, static_discovery=True)
+from tests.peers.google_clients import ADA, ELEVEN, MEET, NINE, TEN, client_of, meeting
 
 
 @pytest.fixture
 def client(google: Google) -> Any:
     google.add_account(ADA, domain="acme.example", time_zone="Europe/Paris")
     return client_of(google)
-
-
-def meeting(**fields: Any) -> dict[str, Any]:
-    """The body of an event from nine to ten."""
-    when = {"start": {"dateTime": "2027-02-01T09:00:00Z"}, "end": {"dateTime": "2027-02-01T10:00:00Z"}}
-    return {"summary": "Demo", **when, **fields}
 
 
 def insert(client: Any, *, sendUpdates: str = "all", version: int = 0, **fields: Any) -> Any:  # noqa: N803
@@ -157,6 +137,19 @@ def test_events_are_found_by_property_and_time_page_by_page(google: Google, clie
     assert client.events().list(calendarId="primary", timeMin="2027-02-01T10:00:00Z").execute()["items"] == []
 
 
+def test_deleted_events_are_listed_where_that_is_asked(google: Google, client: Any) -> None:
+    google.delete_event(ADA, google.add_event(ADA, NINE, TEN))
+    kept = google.add_event(ADA, NINE, TEN)
+    since = google.calendars[ADA].events[kept]["updated"]
+    asked: list[dict[str, Any]] = [{}, {"showDeleted": True}, {"updatedMin": since}]
+    pages = [client.events().list(calendarId="primary", **more).execute()["items"] for more in asked]
+    assert [[event["status"] for event in page] for page in pages] == [
+        ["confirmed"],
+        ["cancelled", "confirmed"],
+        ["cancelled", "confirmed"],
+    ]
+
+
 def test_busy_times_are_merged_and_in_the_asked_zone(google: Google, client: Any) -> None:
     google.add_event(ADA, NINE, TEN)
     google.add_event(ADA, TEN, ELEVEN)
@@ -236,6 +229,14 @@ def test_a_meet_link_may_fail(google: Google, client: Any) -> None:
 
 def test_a_meet_link_is_only_made_for_clients_that_know_of_them(client: Any) -> None:
     assert "conferenceData" not in insert(client, version=0, conferenceData=MEET)
+
+
+def test_a_meet_link_that_is_taken_away_while_pending_stays_away(google: Google, client: Any) -> None:
+    google.meet.reads = 1
+    made = insert(client, version=1, conferenceData=MEET)
+    named = {"calendarId": "primary", "eventId": made["id"]}
+    client.events().patch(**named, conferenceDataVersion=1, body={"conferenceData": None}).execute()
+    assert "conferenceData" not in client.events().get(**named).execute()
 
 
 def test_a_change_keeps_the_meet_link_and_the_same_request_makes_no_new_one(client: Any) -> None:

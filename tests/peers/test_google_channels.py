@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from tests.peers.google import Google
-from tests.peers.test_google import ADA
-from tests.peers.test_google_refuses import EVENTS, Caller, reason
+from tests.peers.google_clients import ADA, EVENTS, Caller, reason
 
 NOW = datetime(2027, 2, 1, 8, tzinfo=UTC)
 CHANNEL = {

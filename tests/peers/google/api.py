@@ -27,7 +27,9 @@ HANDLERS = {
 }
 # They open calendars that an app made, or that are public, and there are none here.
 USELESS = frozenset(map(full_scope, ("calendar.app.created", "calendar.events.public.readonly")))
-LEFT_OUT = {"syncToken", "q", "sharedExtendedProperty", "maxAttendees", "fields", "eventLabelVersion"}
+LEFT_OUT = {
+    "syncToken", "q", "sharedExtendedProperty", "maxAttendees", "fields", "eventLabelVersion", "sendNotifications",
+}  # fmt: skip
 
 
 def answer(google: State, call: Call, method: Method, path: dict[str, str]) -> Response:

@@ -1,5 +1,6 @@
 """What Google would not take, the stand-in does not take either, and it remembers that it was asked."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -70,6 +71,15 @@ WRONG = {
         meeting(reminders={"overrides": [{"method": "popup", "minutes": 40321}]}),
         "reminder",
     ),
+    "too many reminders": (
+        "POST",
+        EVENTS,
+        meeting(reminders={"useDefault": False, "overrides": [{"method": "popup", "minutes": 5}] * 6}),
+        "reminder",
+    ),
+    "number too large": ("POST", EVENTS, meeting(sequence=2**31), "is greater than the maximum"),
+    "end before start": ("POST", EVENTS, meeting(end={"dateTime": "2027-02-01T08:00:00Z"}), "time range is empty"),
+    "source that is no page": ("POST", EVENTS, meeting(source={"url": "ftp://x"}), "Invalid source"),
     "series": ("POST", EVENTS, meeting(recurrence=["RRULE:FREQ=DAILY"]), "stand-in"),
     "too many calendars at once": ("POST", "/freeBusy", {**WINDOW, "calendarExpansionMax": 51}, "calendarExpansionMax"),
 }  # fmt: skip

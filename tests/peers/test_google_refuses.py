@@ -133,6 +133,13 @@ def test_an_id_stays_taken_by_an_event_that_was_deleted(google: Google, call: Ca
     assert google.events(ADA) == []
 
 
+def test_of_many_who_insert_the_same_id_at_once_one_succeeds(google: Google, call: Caller) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: call("POST", EVENTS, meeting(id="abcde")).status_code, range(16)))
+    assert sorted(answers) == [200, *[409] * 15]
+    assert len(google.events(ADA)) == 1
+
+
 @pytest.mark.parametrize(
     ("verb", "body"), [("PATCH", {"summary": "B"}), ("PUT", meeting()), ("DELETE", None)]
 )

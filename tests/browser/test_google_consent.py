@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.peers.google import Google
-from tests.peers.test_google import ADA
-from tests.peers.test_google_sign_in import BACK, BUSY, LIST, OWNED, USER_INFO, exchange, question
+from tests.peers.google_clients import ADA, BACK, BUSY, LIST, OWNED, exchange, question
 
 
 @pytest.mark.browser
@@ -27,4 +26,4 @@ def test_the_consent_page_works_in_a_browser(google: Google, browser: Browser, s
     page.wait_for_url(BACK + "?*")
     code = parse_qs(urlsplit(page.url).query)["code"][0]
     token = exchange(google, code=code).json()
-    assert set(token["scope"].split()) == {"openid", USER_INFO + "email", LIST}
+    assert set(token["scope"].split()) == {"openid", "https://www.googleapis.com/auth/userinfo.email", LIST}

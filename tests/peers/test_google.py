@@ -1,38 +1,20 @@
 """The stand-in for Google does what Google does, as far as Google's own client can tell."""
 
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from google.oauth2.credentials import Credentials
-from googleapiclient.discovery import build
 
 from tests.peers.google import Google
+from tests.peers.google_clients import ADA, ELEVEN, MEET, NINE, TEN, client_of, meeting
 
-ADA = "ada@acme.example"
-SCOPES = ("calendar.calendarlist.readonly", "calendar.events.freebusy", "calendar.events.owned")
-NINE, TEN, ELEVEN = (datetime(2027, 2, 1, hour, tzinfo=UTC) for hour in (9, 10, 11))
-MEET = {"createRequest": {"requestId": "first", "conferenceSolutionKey": {"type": "hangoutsMeet"}}}
-
-
-def client_of(google: Google, email: str = ADA, *scopes: str) -> Any:
-    """Google's own client with a token of this account."""
-    token = google.grant(email, *(scopes or SCOPES))["access_token"]
-    options = {"api_endpoint": google.calendar_url + "/"}
-    credentials = Credentials(token)
-    return build("calendar", "v3", credentials=credentials, client_options=options, static_discovery=True)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def client(google: Google) -> Any:
     google.add_account(ADA, domain="acme.example", time_zone="Europe/Paris")
     return client_of(google)
-
-
-def meeting(**fields: Any) -> dict[str, Any]:
-    """The body of an event from nine to ten."""
-    when = {"start": {"dateTime": "2027-02-01T09:00:00Z"}, "end": {"dateTime": "2027-02-01T10:00:00Z"}}
-    return {"summary": "Demo", **when, **fields}
 
 
 def insert(client: Any, *, sendUpdates: str = "all", version: int = 0, **fields: Any) -> Any:  # noqa: N803
@@ -57,6 +39,8 @@ def test_calendars_come_page_by_page(google: Google, client: Any) -> None:
     while request:
         pages.append(request.execute())
         request = client.calendarList().list_next(request, pages[-1])
+    writable = client.calendarList().list(minAccessRole="writer").execute()
+    assert "nextPageToken" not in writable
     entries = [(item["id"], item["accessRole"]) for page in pages for item in page["items"]]
     assert [len(page["items"]) for page in pages] == [2, 1]
     assert entries == [
@@ -84,6 +68,8 @@ def test_an_event_lives_from_invitation_to_cancellation(google: Google, client: 
     assert moved["sequence"] == 1
     assert moved["etag"] != made["etag"]
     assert moved["attendees"] == made["attendees"]
+    renamed = client.events().patch(**named, body={"summary": "Demo"}).execute()
+    assert renamed["sequence"] == 1
 
     assert client.events().delete(**named).execute() == ""
     gone = client.events().get(calendarId="primary", eventId="booking1").execute()
@@ -91,6 +77,11 @@ def test_an_event_lives_from_invitation_to_cancellation(google: Google, client: 
     assert google.events(ADA) == []
     mails = [(mail.kind, mail.guest, mail.send_updates) for mail in google.invitations]
     assert mails == [(kind, "guest@else.example", "all") for kind in ("request", "update", "cancel")]
+
+
+def test_times_are_shown_in_the_calendars_zone_whatever_zone_they_came_in(client: Any) -> None:
+    made = insert(client, start={"dateTime": "2027-02-01T18:00:00+09:00", "timeZone": "Asia/Tokyo"})
+    assert made["start"] == {"dateTime": "2027-02-01T10:00:00+01:00", "timeZone": "Asia/Tokyo"}
 
 
 def test_guests_that_come_and_go_are_told_so(google: Google, client: Any) -> None:
@@ -157,11 +148,51 @@ def test_events_are_found_by_property_and_time_page_by_page(google: Google, clie
     assert client.events().list(calendarId="primary", timeMin="2027-02-01T10:00:00Z").execute()["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"iCalUID": "first@google.com"}, ["first"]),
+        ({"eventTypes": ["outOfOffice"]}, ["third"]),
+        ({"timeMax": "2027-02-01T10:00:00Z"}, ["second"]),
+        ({"orderBy": "startTime", "singleEvents": True}, ["second", "first", "third"]),
+        ({"orderBy": "updated"}, ["first", "second", "third"]),
+    ],
+)
+def test_events_are_found_and_ordered(
+    google: Google, client: Any, asked: dict[str, Any], found: list[str]
+) -> None:
+    google.add_event(ADA, TEN, ELEVEN, id="first")
+    google.add_event(ADA, NINE, TEN, id="second")
+    google.add_event(ADA, TEN, ELEVEN + HOUR, id="third", eventType="outOfOffice")
+    page = client.events().list(calendarId="primary", **asked).execute()
+    assert [event["id"] for event in page["items"]] == found
+
+
+def test_deleted_events_are_listed_where_that_is_asked(google: Google, client: Any) -> None:
+    google.delete_event(ADA, google.add_event(ADA, NINE, TEN))
+    kept = google.add_event(ADA, NINE, TEN)
+    since = google.calendars[ADA].events[kept]["updated"]
+    asked: list[dict[str, Any]] = [{}, {"showDeleted": True}, {"updatedMin": since}]
+    pages = [client.events().list(calendarId="primary", **more).execute()["items"] for more in asked]
+    assert [[event["status"] for event in page] for page in pages] == [
+        ["confirmed"],
+        ["cancelled", "confirmed"],
+        ["cancelled", "confirmed"],
+    ]
+
+
 def test_busy_times_are_merged_and_in_the_asked_zone(google: Google, client: Any) -> None:
     google.add_event(ADA, NINE, TEN)
     google.add_event(ADA, TEN, ELEVEN)
     blocks = busy(client, timeZone="Europe/Paris")["primary"]["busy"]
     assert blocks == [{"start": "2027-02-01T10:00:00+01:00", "end": "2027-02-01T12:00:00+01:00"}]
+
+
+def test_busy_times_end_with_the_window_and_hold_shorter_ones(google: Google, client: Any) -> None:
+    google.add_event(ADA, NINE - HOUR, ELEVEN)
+    google.add_event(ADA, NINE, TEN)
+    blocks = busy(client, timeMin="2027-02-01T08:30:00Z", timeMax="2027-02-01T10:30:00Z")["primary"]["busy"]
+    assert blocks == [{"start": "2027-02-01T08:30:00Z", "end": "2027-02-01T10:30:00Z"}]
 
 
 def test_a_calendar_that_cannot_be_read_is_an_error_inside_a_good_answer(google: Google, client: Any) -> None:
@@ -238,12 +269,27 @@ def test_a_meet_link_is_only_made_for_clients_that_know_of_them(client: Any) -> 
     assert "conferenceData" not in insert(client, version=0, conferenceData=MEET)
 
 
+def test_a_meet_link_that_is_taken_away_while_pending_stays_away(google: Google, client: Any) -> None:
+    google.meet.reads = 1
+    made = insert(client, version=1, conferenceData=MEET)
+    named = {"calendarId": "primary", "eventId": made["id"]}
+    client.events().patch(**named, conferenceDataVersion=1, body={"conferenceData": None}).execute()
+    assert "conferenceData" not in client.events().get(**named).execute()
+
+
 def test_a_change_keeps_the_meet_link_and_the_same_request_makes_no_new_one(client: Any) -> None:
     made = insert(client, version=1, conferenceData=MEET)
     named = {"calendarId": "primary", "eventId": made["id"]}
     without = client.events().patch(**named, body={"summary": "New"}).execute()
     again = client.events().patch(**named, conferenceDataVersion=1, body={"conferenceData": MEET}).execute()
-    assert made["hangoutLink"] == without["hangoutLink"] == again["hangoutLink"]
+    put = (
+        client.events().update(**named, conferenceDataVersion=1, body=meeting(conferenceData=MEET)).execute()
+    )
+    links = {event["hangoutLink"] for event in (made, without, again, put)}
+    assert len(links) == 1
+    other = {"conferenceData": {"createRequest": {"requestId": "second"}}}
+    new = client.events().patch(**named, conferenceDataVersion=1, body=other).execute()
+    assert new["hangoutLink"] not in links
 
 
 def test_without_a_right_to_details_only_times_are_seen(google: Google, client: Any) -> None:
@@ -256,3 +302,6 @@ def test_without_a_right_to_details_only_times_are_seen(google: Google, client: 
     wider = client_of(google, ADA, "calendar.events.readonly")
     (event,) = wider.events().list(calendarId="ben@acme.example").execute()["items"]
     assert event["summary"] == "Secret"
+    google.share("ben@acme.example", ADA, "freeBusyReader")
+    (event,) = wider.events().list(calendarId="ben@acme.example").execute()["items"]
+    assert "summary" not in event

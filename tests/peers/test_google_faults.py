@@ -8,8 +8,7 @@ import requests
 
 from tests.peers.google import Google
 from tests.peers.google.refusals import REFUSALS
-from tests.peers.test_google import ADA, meeting
-from tests.peers.test_google_refuses import EVENTS, Caller, reason
+from tests.peers.google_clients import ADA, EVENTS, Caller, meeting, reason
 
 LIST = "/users/me/calendarList"
 REASONS = [

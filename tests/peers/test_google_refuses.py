@@ -1,44 +1,22 @@
 """What Google would not take, the stand-in does not take either, and it remembers that it was asked."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import requests
 
 from tests.peers.google import Google
-from tests.peers.test_google import ADA, MEET, NINE, SCOPES, TEN, meeting
+from tests.peers.google_clients import ADA, EVENTS, MEET, NINE, SCOPES, TEN, Caller, meeting, reason
 
-EVENTS = "/calendars/primary/events"
 WINDOW = {"timeMin": "2027-02-01T00:00:00Z", "timeMax": "2027-02-02T00:00:00Z"}
 AT = "2027-02-01T09:00:00Z"
-
-
-class Caller:
-    """Asks the API without any client's help, so that it can ask wrongly."""
-
-    def __init__(self, google: Google, *scopes: str) -> None:
-        self.google = google
-        self.token = google.grant(ADA, *(scopes or SCOPES))["access_token"]
-
-    def __call__(self, verb: str, path: str, body: Any = None, **headers: str) -> requests.Response:
-        headers = {
-            "Authorization": f"Bearer {self.token}",
-            **{n.replace("_", "-"): v for n, v in headers.items()},
-        }
-        return requests.request(verb, self.google.calendar_url + path, json=body, headers=headers, timeout=5)
 
 
 @pytest.fixture
 def call(google: Google) -> Caller:
     google.add_account(ADA, time_zone="Europe/Paris")
     return Caller(google)
-
-
-def reason(answer: requests.Response) -> tuple[int, str]:
-    """Status and reason of a refusal in the shape of Google's APIs."""
-    error = answer.json()["error"]
-    assert error["code"] == answer.status_code
-    return answer.status_code, error["errors"][0]["reason"]
 
 
 WRONG = {
@@ -93,6 +71,15 @@ WRONG = {
         meeting(reminders={"overrides": [{"method": "popup", "minutes": 40321}]}),
         "reminder",
     ),
+    "too many reminders": (
+        "POST",
+        EVENTS,
+        meeting(reminders={"useDefault": False, "overrides": [{"method": "popup", "minutes": 5}] * 6}),
+        "reminder",
+    ),
+    "number too large": ("POST", EVENTS, meeting(sequence=2**31), "is greater than the maximum"),
+    "end before start": ("POST", EVENTS, meeting(end={"dateTime": "2027-02-01T08:00:00Z"}), "time range is empty"),
+    "source that is no page": ("POST", EVENTS, meeting(source={"url": "ftp://x"}), "Invalid source"),
     "series": ("POST", EVENTS, meeting(recurrence=["RRULE:FREQ=DAILY"]), "stand-in"),
     "too many calendars at once": ("POST", "/freeBusy", {**WINDOW, "calendarExpansionMax": 51}, "calendarExpansionMax"),
 }  # fmt: skip
@@ -144,6 +131,13 @@ def test_an_id_stays_taken_by_an_event_that_was_deleted(google: Google, call: Ca
     assert reason(call("PATCH", EVENTS + "/abcde", {"summary": "Back"})) == (403, "forbidden")
     assert call("GET", EVENTS + "/abcde").json()["status"] == "cancelled"
     assert google.events(ADA) == []
+
+
+def test_of_many_who_insert_the_same_id_at_once_one_succeeds(google: Google, call: Caller) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: call("POST", EVENTS, meeting(id="abcde")).status_code, range(16)))
+    assert sorted(answers) == [200, *[409] * 15]
+    assert len(google.events(ADA)) == 1
 
 
 @pytest.mark.parametrize(
@@ -228,11 +222,22 @@ def test_a_token_that_is_unknown_expired_or_revoked_opens_nothing(google: Google
     assert reason(requests.get(google.calendar_url + path, timeout=5)) == (401, "authError")
 
 
+@pytest.mark.parametrize(("body", "kind"), [("{", "application/json"), ("{}", "text/plain")])
+def test_a_body_that_is_not_json_or_does_not_say_so_is_refused(
+    google: Google, call: Caller, body: str, kind: str
+) -> None:
+    headers = {"Authorization": f"Bearer {call.token}", "Content-Type": kind}
+    answer = requests.post(google.calendar_url + EVENTS, data=body, headers=headers, timeout=5)
+    assert reason(answer) == (400, "parseError")
+    google.complaints.clear()
+
+
 def test_a_method_that_is_not_there_is_complained_of(google: Google, call: Caller) -> None:
     assert call("GET", "/calendars/primary/event").status_code == 404
     assert call("GET", "/colors").status_code == 501
     assert call("GET", EVENTS + "?syncToken=x").status_code == 501
-    assert len(google.complaints) == 3
+    assert call("POST", EVENTS + "?sendNotifications=true", meeting()).status_code == 501
+    assert len(google.complaints) == 4
     google.complaints.clear()
 
 

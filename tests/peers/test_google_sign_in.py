@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -13,15 +13,8 @@ from flask.testing import FlaskClient
 
 from tests.peers.google import Google
 from tests.peers.google.records import full_scope
-from tests.peers.google.tokens import challenge
-from tests.peers.test_google import ADA
+from tests.peers.google_clients import ADA, BACK, BUSY, LINK, LIST, OWNED, exchange, question
 
-BACK = "http://localhost/back"
-VERIFIER = "v" * 43
-LIST, BUSY, OWNED = map(
-    full_scope, ("calendar.calendarlist.readonly", "calendar.events.freebusy", "calendar.events.owned")
-)
-LINK = f"openid email {LIST} {BUSY} {OWNED}"
 USER_INFO = "https://www.googleapis.com/auth/userinfo."
 
 
@@ -50,33 +43,10 @@ def site(google: Google) -> FlaskClient:
     return app.test_client()
 
 
-def question(**other: str) -> str:
-    """A right question for authorization, with some of its parameters changed; empty ones are left out."""
-    asked = {
-        "client_id": "a-site.apps.googleusercontent.com",
-        "redirect_uri": BACK,
-        "response_type": "code",
-        "scope": LINK,
-        "state": "s",
-        "nonce": "n",
-        "code_challenge": challenge(VERIFIER),
-        "code_challenge_method": "S256",
-        "access_type": "offline",
-    } | other
-    return "/o/oauth2/v2/auth?" + urlencode({name: value for name, value in asked.items() if value})
-
-
 def code_for(google: Google, **other: str) -> str:
     """A code that Ada's consent ended in."""
     back = google.consent(google.base + question(**other), ADA)
     return parse_qs(urlsplit(back).query)["code"][0]
-
-
-def exchange(google: Google, **form: str) -> requests.Response:
-    """What the token endpoint says to a code."""
-    whole = {"grant_type": "authorization_code", "redirect_uri": BACK, "code_verifier": VERIFIER, **form}
-    auth = (google.client_id, google.client_secret)
-    return requests.post(google.base + "/token", data=whole, auth=auth, timeout=5)
 
 
 def refresh(google: Google, token: str, **form: str) -> requests.Response:
@@ -105,6 +75,34 @@ def test_a_person_links_a_calendar_and_unticks_a_box(google: Google, site: Flask
     token = site.get(back).json
     assert set(token["scope"].split()) == {"openid", USER_INFO + "email", LIST, BUSY}
     assert token["refresh_token"].startswith("1//")
+
+
+def test_a_single_scope_has_no_box(google: Google) -> None:
+    google.add_account(ADA)
+    url = google.base + question(scope=f"openid {OWNED}")
+    assert "checkbox" not in requests.get(url, timeout=5).text
+    with pytest.raises(AssertionError, match="no ticked box"):
+        google.consent(url, ADA, untick=["calendar.events.owned"])
+    back = google.consent(url, ADA)
+    assert OWNED in parse_qs(urlsplit(back).query)["scope"][0]
+
+
+def test_boxes_come_unticked_once(google: Google) -> None:
+    google.add_account(ADA)
+    google.untick("calendar.events.owned")
+    scopes = [
+        parse_qs(urlsplit(google.consent(google.base + question(), ADA)).query)["scope"][0] for _ in "12"
+    ]
+    assert [OWNED in granted for granted in scopes] == [False, True]
+
+
+def test_nobody_can_tick_what_was_not_asked(google: Google) -> None:
+    google.add_account(ADA)
+    form = {"account": ADA, "decision": "allow", "scope": [OWNED, full_scope("calendar")]}
+    back = requests.post(google.base + question(), data=form, allow_redirects=False, timeout=5).headers[
+        "Location"
+    ]
+    assert parse_qs(urlsplit(back).query)["scope"] == [f"{OWNED} {USER_INFO}email openid"]
 
 
 def test_a_person_refuses(google: Google, site: FlaskClient) -> None:
@@ -169,8 +167,8 @@ def test_a_wrong_question_ends_on_googles_own_page(google: Google, other: dict[s
     google.complaints.clear()
 
 
-def test_a_registered_address_is_met_exactly_or_by_its_beginning() -> None:
-    google = Google(redirect_uris=("https://one.example/back", "https://two.example/*"))
+def test_a_registered_address_is_met_exactly_or_by_its_beginning(google: Google) -> None:
+    google.redirect_uris = ("https://one.example/back", "https://two.example/*")
     assert google.may_return_to("https://one.example/back")
     assert not google.may_return_to("https://one.example/back/more")
     assert google.may_return_to("https://two.example/anything")
@@ -267,3 +265,11 @@ def test_user_info_says_what_the_id_token_says(google: Google) -> None:
     info = requests.get(google.base + "/v1/userinfo", headers=bearer, timeout=5)
     assert info.json() == {"sub": account.sub, "email": ADA, "email_verified": True}
     assert requests.get(google.base + "/v1/userinfo", timeout=5).status_code == 401
+
+
+def test_who_it_is_stays_unsaid_without_a_sign_in_scope(google: Google) -> None:
+    google.add_account(ADA)
+    token = exchange(google, code=code_for(google, scope=OWNED, nonce="")).json()
+    assert "id_token" not in token
+    bearer = {"Authorization": f"Bearer {token['access_token']}"}
+    assert requests.get(google.base + "/v1/userinfo", headers=bearer, timeout=5).status_code == 401

@@ -27,7 +27,9 @@ HANDLERS = {
 }
 # They open calendars that an app made, or that are public, and there are none here.
 USELESS = frozenset(map(full_scope, ("calendar.app.created", "calendar.events.public.readonly")))
-LEFT_OUT = {"syncToken", "q", "sharedExtendedProperty", "maxAttendees", "fields", "eventLabelVersion"}
+LEFT_OUT = {
+    "syncToken", "q", "sharedExtendedProperty", "maxAttendees", "fields", "eventLabelVersion", "sendNotifications",
+}  # fmt: skip
 
 
 def answer(google: State, call: Call, method: Method, path: dict[str, str]) -> Response:
@@ -36,7 +38,7 @@ def answer(google: State, call: Call, method: Method, path: dict[str, str]) -> R
         result = _result(google, call, method, path)
     except Refused as refused:
         if refused.status in (400, 501):
-            google.complain(method.id, refused.message or refused.name)
+            google.complain(method.id, str(refused))
         return refused.answer()
     for wrong in method.problems("answer", result):
         google.complain(method.id, f"the stand-in answered wrongly: {wrong}")

@@ -1,6 +1,6 @@
 """One request as a handler of the calendar API sees it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .records import Account, Calendar, Json, full_scope
 from .refusals import Refused
@@ -19,9 +19,9 @@ class Asked:
     account: Account
     scopes: frozenset[str]
     path: dict[str, str]
-    query: Json = field(default_factory=dict)
-    body: Json = field(default_factory=dict)
-    if_match: str | None = None
+    query: Json
+    body: Json
+    if_match: str | None
 
     def find_id(self, asked: str) -> str:
         """The id of a calendar that may be called `primary`."""
@@ -42,9 +42,8 @@ class Asked:
     def sees_details(self, calendar: Calendar) -> bool:
         """Whether more than times may be shown of a calendar's events."""
         role = self.account.roles[calendar.id]
-        return role != "freeBusyReader" and bool(
-            self.scopes & DETAILS or (role == "owner" and self.scopes & OWNED)
-        )
+        enough = DETAILS | OWNED if role == "owner" else DETAILS
+        return role != "freeBusyReader" and bool(self.scopes & enough)
 
 
 def page(items: list, query: Json, usual: int, google: State) -> Json:

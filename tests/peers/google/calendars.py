@@ -35,7 +35,6 @@ def _entry(calendar: Calendar, account: Account) -> Json:
     primary = calendar.id == account.email
     return {
         "kind": "calendar#calendarListEntry",
-        "etag": f'"{abs(hash((calendar.id, account.roles[calendar.id])))}"',
         "id": calendar.id,
         "summary": calendar.summary,
         "timeZone": calendar.time_zone,

@@ -70,6 +70,8 @@ def _check(google: State, body: Json) -> None:
         raise Refused("channelIdNotUnique")
     if body.get("type") not in ("web_hook", "webhook"):
         raise Refused("invalid", "Unknown channel type.")
+    if "expiration" in body:
+        raise Refused("notImplemented", "This stand-in asks for params.ttl.")
     if len(body.get("token", "")) > 256 or not body.get("params", {}).get("ttl", "1").isdecimal():
         raise Refused("invalid", "Invalid channel token or ttl.")
     schemes = ("https", "http") if google.http_webhooks else ("https",)

@@ -6,19 +6,21 @@ from .records import Calendar, Json
 from .refusals import Refused
 from .state import State
 
+FIELDS = ("conferenceData", "hangoutLink")
 LETTERS = "abcdefghijkmnopqrstuvwxyz"
 
 
 def with_conference(google: State, calendar: Calendar, version: int, old: Json, new: Json) -> Json:
     """The event with the conference that it had, or that is asked for; only version 1 may ask."""
     had, wanted = old.get("conferenceData"), new.get("conferenceData")
-    rest = {name: value for name, value in new.items() if name not in ("conferenceData", "hangoutLink")}
+    rest = {name: value for name, value in new.items() if name not in FIELDS}
     if version != 1 or wanted == had or _request_id(wanted) == _request_id(had) != "":
-        kept = ("conferenceData", "hangoutLink")
-        return rest | {name: old[name] for name in kept if name in old}
-    return rest | (
-        _requested(google, calendar, wanted["createRequest"], new["id"]) if _check(wanted, calendar) else {}
-    )
+        return rest | {name: old[name] for name in FIELDS if name in old}
+    calendar.pending.pop(new["id"], None)
+    if not wanted:
+        return rest
+    _check(wanted, calendar)
+    return rest | _requested(google, calendar, _request_id(wanted), new["id"])
 
 
 def read_once(google: State, calendar: Calendar, event: Json) -> Json:
@@ -31,20 +33,16 @@ def read_once(google: State, calendar: Calendar, event: Json) -> Json:
     return event | _made(google, event["conferenceData"]["createRequest"]) | {"etag": google.new_etag()}
 
 
-def _check(wanted: Json | None, calendar: Calendar) -> bool:
-    """Whether a conference is wanted; raises Refused if it cannot be."""
-    if not wanted:
-        return False
+def _check(wanted: Json, calendar: Calendar) -> None:
     if not _request_id(wanted):
         raise Refused("invalid", "A new conference needs a createRequest with a requestId.")
     kind = wanted["createRequest"].get("conferenceSolutionKey", {}).get("type", "hangoutsMeet")
     if kind not in calendar.conferences:
         raise Refused("invalid", "Invalid conference type value.")
-    return True
 
 
-def _requested(google: State, calendar: Calendar, request: Json, event_id: str) -> Json:
-    request = {"requestId": request["requestId"], "conferenceSolutionKey": {"type": "hangoutsMeet"}}
+def _requested(google: State, calendar: Calendar, request_id: str, event_id: str) -> Json:
+    request = {"requestId": request_id, "conferenceSolutionKey": {"type": "hangoutsMeet"}}
     if not google.meet.reads:
         return _made(google, request)
     calendar.pending[event_id] = google.meet.reads

@@ -8,6 +8,7 @@ from .times import shown_times, span, zone
 
 WITHOUT_DETAILS = ("kind", "etag", "id", "iCalUID", "status", "htmlLink", "updated", "sequence", "transparency",
                    "eventType")  # fmt: skip
+_time = datetime.fromisoformat
 
 
 def shown(event: Json, calendar: Calendar, asked: Asked) -> Json:
@@ -24,12 +25,12 @@ def fits(event: Json, calendar: Calendar, asked: Asked) -> bool:
     query = asked.query
     start, end = span(event, calendar)
     return (
-        (event["status"] != "cancelled" or query.get("showDeleted", False))
-        and ("timeMin" not in query or end > datetime.fromisoformat(query["timeMin"]))
-        and ("timeMax" not in query or start < datetime.fromisoformat(query["timeMax"]))
+        (event["status"] != "cancelled" or query.get("showDeleted", "updatedMin" in query))
+        and ("timeMin" not in query or end > _time(query["timeMin"]))
+        and ("timeMax" not in query or start < _time(query["timeMax"]))
         and event["iCalUID"] == query.get("iCalUID", event["iCalUID"])
         and event["eventType"] in query.get("eventTypes", [event["eventType"]])
-        and event["updated"] >= query.get("updatedMin", "")
+        and ("updatedMin" not in query or _time(event["updated"]) >= _time(query["updatedMin"]))
         and _marks(event, calendar, asked) >= set(query.get("privateExtendedProperty", []))
     )
 

@@ -3,7 +3,7 @@
 from .asked import Asked, page
 from .conference import read_once
 from .event_reading import fits, shown
-from .event_writing import USUAL, cancel, given, keep, merged, new_event
+from .event_writing import OURS, USUAL, cancel, given, keep, merged, new_event
 from .invitations import invite
 from .records import Calendar, Json
 from .refusals import Refused
@@ -34,7 +34,7 @@ def patch(google: State, asked: Asked) -> Json:
 def update(google: State, asked: Asked) -> Json:
     """Replaces an event; what is not named is gone."""
     calendar, old = _changeable(google, asked)
-    fixed = {name: value for name, value in old.items() if name not in given(old)}
+    fixed = {name: old[name] for name in OURS if name in old}
     return _kept(google, asked, calendar, old, {**USUAL, **given(asked.body), **fixed})
 
 

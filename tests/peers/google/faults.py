@@ -100,11 +100,18 @@ class Faults:
         self,
         kind: str,
         times: int | None = 1,
+        *,
         method: str | None = None,
         seconds: float = 0,
         retry_after: int | None = None,
     ) -> None:
-        """See `Google.fail`. Raises ValueError for an unknown kind."""
+        """Lets the next `times` calls go wrong; None: until `clear`. Raises ValueError for an unknown kind.
+
+        `kind`: a name of REFUSALS, or one of: invalid_grant (of the token endpoint), slow (waits `seconds`),
+        lost_before and lost_after (the connection drops after `seconds`, without or with the effect), truncated,
+        html, down (every call drops). `method`: only calls whose id starts so, such as `calendar.events.insert`,
+        `token`, or "" for any; where it is None, any of the calendar's. `retry_after`: a header, in seconds.
+        """
         if kind not in KINDS:
             raise ValueError(f"unknown kind {kind!r}; there are: {', '.join(KINDS)}")
         method = METHODS.get(kind, "calendar.") if method is None else method

@@ -6,12 +6,11 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from .records import Account, full_scope
+from .records import Account, Json, full_scope
 from .refusals import OAuthRefused
 
 LIFETIME = timedelta(hours=1)
@@ -56,7 +55,7 @@ class Tokens:
         self._codes[code] = Key(account, scopes, now + CODE_LIFETIME, asked, refreshable)
         return code
 
-    def exchange(self, code: str, redirect_uri: str, verifier: str, now: datetime) -> dict[str, Any]:
+    def exchange(self, code: str, redirect_uri: str, verifier: str, now: datetime) -> Json:
         """The tokens for a code, once. Raises OAuthRefused."""
         key = self._codes.pop(code, None)
         if key is None or _ended(key, now):
@@ -65,10 +64,10 @@ class Tokens:
             raise OAuthRefused("redirect_uri_mismatch")
         if challenge(verifier) != key.request["code_challenge"]:
             raise OAuthRefused("invalid_grant", "Invalid code verifier.")
-        token = self.issue(key.account, key.scopes, now, nonce=key.request.get("nonce"))
+        token = self.issue(key.account, key.scopes, now, key.request.get("nonce", ""))
         return token | (self.issue_refresh(key, now) if key.refreshable else {})
 
-    def refresh(self, refresh_token: str, asked: frozenset[str] | None, now: datetime) -> dict[str, Any]:
+    def refresh(self, refresh_token: str, asked: frozenset[str] | None, now: datetime) -> Json:
         """A new access token, perhaps for some of the scopes only. Raises OAuthRefused."""
         key = self._refresh.get(refresh_token)
         if key is None or _ended(key, now):
@@ -77,23 +76,17 @@ class Tokens:
             raise OAuthRefused("invalid_scope", "Some requested scopes were invalid.")
         return self.issue(key.account, key.scopes if asked is None else asked, now)
 
-    def issue(
-        self, account: Account, scopes: frozenset[str], now: datetime, nonce: str | None = None
-    ) -> dict[str, Any]:
+    def issue(self, account: Account, scopes: frozenset[str], now: datetime, nonce: str = "") -> Json:
         """An access token, and an ID token if it is for signing in, as the token endpoint answers."""
         access = "ya29." + secrets.token_urlsafe(60)
         self._access[access] = Key(account, scopes, now + LIFETIME)
-        token: dict[str, Any] = {
-            "access_token": access,
-            "token_type": "Bearer",
-            "scope": " ".join(sorted(scopes)),
-        }
-        token["expires_in"] = int(LIFETIME.total_seconds()) - 1
+        token: Json = {"access_token": access, "token_type": "Bearer"}
+        token |= {"scope": " ".join(sorted(scopes)), "expires_in": int(LIFETIME.total_seconds()) - 1}
         if "openid" in scopes:
             token["id_token"] = self._id_token(account, scopes, access, nonce, now)
         return token
 
-    def issue_refresh(self, key: Key, now: datetime) -> dict[str, Any]:
+    def issue_refresh(self, key: Key, now: datetime) -> Json:
         """A refresh token, as a part of the token endpoint's answer."""
         token, lifetime = "1//" + secrets.token_urlsafe(60), self.refresh_lifetime
         self._refresh[token] = Key(key.account, key.scopes, now + lifetime if lifetime else None)
@@ -122,7 +115,7 @@ class Tokens:
             self.granted.pop(email, None)
 
     def _id_token(
-        self, account: Account, scopes: frozenset[str], access: str, nonce: str | None, now: datetime
+        self, account: Account, scopes: frozenset[str], access: str, nonce: str, now: datetime
     ) -> str:
         times = {"iat": int(now.timestamp()), "exp": int((now + LIFETIME).timestamp())}
         claims = {"iss": self.issuer, "aud": self.client_id, "azp": self.client_id, **times}
@@ -132,9 +125,9 @@ class Tokens:
         return jwt.encode({"alg": "RS256", "kid": signing_key().kid}, claims, signing_key())
 
 
-def profile(account: Account, scopes: frozenset[str]) -> dict[str, Any]:
+def profile(account: Account, scopes: frozenset[str]) -> Json:
     """What the sign-in scopes tell of an account."""
-    known: dict[str, Any] = {"sub": account.sub}
+    known: Json = {"sub": account.sub}
     if ALIAS["email"] in scopes:
         known |= {"email": account.email, "email_verified": account.email_verified}
     if ALIAS["profile"] in scopes:

@@ -8,9 +8,14 @@ def blocks(event: Component, owner_email: str | None) -> bool:
     return not (
         _word(event, "STATUS") == "CANCELLED"
         or _word(event, "TRANSP") == "TRANSPARENT"
-        or _word(event, "X-MICROSOFT-CDO-BUSYSTATUS") in ("FREE", "WORKINGELSEWHERE")
+        or _shown_as(event) in ("FREE", "WORKINGELSEWHERE")
         or (owner_email is not None and _declined(event, owner_email))
     )
+
+
+def _shown_as(event: Component) -> str:
+    """What Outlook shows the event as; Zimbra writes only what it was meant to be shown as."""
+    return _word(event, "X-MICROSOFT-CDO-BUSYSTATUS") or _word(event, "X-MICROSOFT-CDO-INTENDEDSTATUS")
 
 
 def _word(event: Component, name: str) -> str:

@@ -35,10 +35,12 @@ class Feed:
 
     `degraded`: an event that could not be read may lie in the window, so what is missing from `busy` is not
     known to be free (R12). `warnings`: sentences for the calendar's owner. `refresh_minutes`: how often the
-    publisher wants to be asked, None when it does not say.
+    publisher wants to be asked, None when it does not say. `empty`: there is no event in it at all, not even
+    outside the window or one that does not block.
     """
 
     busy: list[BusyEvent]
     degraded: bool = False
     warnings: list[str] = field(default_factory=list)
     refresh_minutes: int | None = None
+    empty: bool = False

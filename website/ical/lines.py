@@ -7,23 +7,23 @@ mistake in a line that is of no interest must not cost the whole feed.
 import re
 
 from website.ical.feed import FeedTooLarge, NotACalendar
+from website.ical.repair import repaired
 
 MAX_BYTES = 10_000_000
 MAX_COMPONENTS = 20_000
-RAW_DURATION = "X-RAW-DURATION"
-"""A DURATION as it was written: days and hours differ when the clocks change (RFC 5545 §3.3.6)."""
 
 _ZONE_RULES = frozenset({"DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", "RRULE", "RDATE"})
 _EVENT = "UID SEQUENCE RECURRENCE-ID DTSTART DTEND DURATION RRULE RDATE EXDATE STATUS TRANSP ATTENDEE"
+_SHOWN_AS = "X-MICROSOFT-CDO-BUSYSTATUS X-MICROSOFT-CDO-INTENDEDSTATUS"
 _KEPT = {
     "VCALENDAR": frozenset[str](),
     "VTIMEZONE": frozenset({"TZID"}),
     "STANDARD": _ZONE_RULES,
     "DAYLIGHT": _ZONE_RULES,
     "VFREEBUSY": frozenset({"FREEBUSY"}),
-    "VEVENT": frozenset({*_EVENT.split(), "X-MICROSOFT-CDO-BUSYSTATUS"}),
+    "VEVENT": frozenset({*_EVENT.split(), *_SHOWN_AS.split()}),
 }
-_FOLD = re.compile(r"\r?\n[ \t]")
+_FOLD = re.compile(rb"\r?\n[ \t]")
 _NEW_LINE = re.compile(r"\r?\n")
 _NAME = re.compile(r"[A-Za-z0-9-]+(?=[;:])")
 
@@ -47,9 +47,8 @@ class Source:
             self.headers.setdefault(name, line.partition(":")[2].strip())
         elif all(component in _KEPT for component in path) and self._wanted(path[-1], name, line):
             lines = self._zone_lines if "VTIMEZONE" in path else self._lines
-            lines.append(line)
-            if name == "DURATION":
-                lines.append(f"{RAW_DURATION}:{line.partition(':')[2]}")
+            edge = name in ("BEGIN", "END")
+            lines += [f"{name}:{path[-1]}"] if edge else repaired(name, line)
 
     @staticmethod
     def _wanted(component: str, name: str, line: str) -> bool:
@@ -62,13 +61,14 @@ def sources(data: bytes) -> list[Source]:
     """Every VCALENDAR of the feed. Raises NotACalendar, FeedTooLarge."""
     if len(data) > MAX_BYTES:
         raise FeedTooLarge("The calendar is larger than 10 MB.")
-    text = data.decode("utf-8-sig", "replace").lstrip()
+    # Unfolded first: lines are folded by bytes, also inside a letter (RFC 5545 §3.1).
+    text = _FOLD.sub(b"", data).decode("utf-8-sig", "replace").lstrip()
     if text[:15].upper() != "BEGIN:VCALENDAR":
         raise NotACalendar("The address does not answer with a calendar.")
     found: list[Source] = []
     path: list[str] = []
     components = 0
-    for line in _NEW_LINE.split(_FOLD.sub("", text)):
+    for line in _NEW_LINE.split(text):
         match = _NAME.match(line)
         name = match[0].upper() if match else ""
         if name == "BEGIN":

@@ -9,7 +9,7 @@ from typing import Any
 from icalendar import Calendar, Component, vDuration
 from recurring_ical_events import CalendarQuery
 
-from website.ical.lines import RAW_DURATION
+from website.ical.repair import RAW_DURATION
 from website.ical.rules import rules, until
 from website.ical.zones import instant
 

@@ -7,15 +7,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, vBroken
+from icalendar.timezone import tzp
 
 from website.ical.blocking import blocks
 from website.ical.feed import BusyEvent, Feed, FeedTooLarge, NotACalendar
 from website.ical.lines import Source, sources
 from website.ical.occurrences import might_take_place, occurrences, written_length
 from website.ical.rules import RefusedRule, settle_rules
-from website.ical.zones import instant, named_zone, settle_times
+from website.ical.zones import Zones, instant, named_zone, settle_times
 
 MAX_BUSY = 5_000
+MAX_WARNINGS = 20
+MAX_NAME = 80
 
 
 @dataclass(slots=True)
@@ -29,10 +32,11 @@ class Reader:
     busy: list[BusyEvent] = field(default_factory=list)
     degraded: bool = False
     warnings: list[str] = field(default_factory=list)
+    empty: bool = True
 
     def warn(self, text: str) -> None:
-        """Keeps a sentence for the calendar's owner, once."""
-        if text not in self.warnings:
+        """Keeps a sentence for the calendar's owner, once, and no more of them than anybody would read."""
+        if text not in self.warnings and len(self.warnings) < MAX_WARNINGS:
             self.warnings.append(text)
 
     def add(self, start: datetime, end: datetime, uid: str | None) -> None:
@@ -57,7 +61,8 @@ def parse(
     for source in found:
         _read_calendar(source, reader)
     reader.busy.sort(key=lambda event: (event.start, event.end, event.uid or ""))
-    return Feed(reader.busy, reader.degraded, reader.warnings, _refresh_minutes(found[0]))
+    minutes = _refresh_minutes(found[0])
+    return Feed(reader.busy, reader.degraded, reader.warnings, minutes, reader.empty)
 
 
 def _read_calendar(source: Source, reader: Reader) -> None:
@@ -68,6 +73,7 @@ def _read_calendar(source: Source, reader: Reader) -> None:
             _read_free_busy(component, zone, reader)
         elif component.name == "VEVENT":
             groups[_uid(component) or number].append(component)
+        reader.empty &= component.name not in ("VEVENT", "VFREEBUSY")
     for group in groups.values():
         _read_group(group, zone, reader)
 
@@ -80,13 +86,16 @@ def _zone(source: Source, reader: Reader) -> tzinfo:
         if zone:
             return zone
         if name:
-            reader.warn(f"The calendar's time zone “{name}” is not known; it is read as {reader.timezone}.")
+            reader.warn(
+                f"The calendar's time zone {_quoted(name)} is not known; it is read as {reader.timezone}."
+            )
     return ZoneInfo(reader.timezone)
 
 
 def _parsed(source: Source, reader: Reader) -> Calendar:
     """The calendar's components; once more without its time zones when those are what cannot be read."""
     for zones in (True, False):
+        tzp.use(Zones())  # and forget those of the calendar before: the parser keeps them for the process
         try:
             return Calendar.from_ical(source.text(zones=zones))
         except Exception:  # the parser lets its dependencies' errors through
@@ -96,6 +105,7 @@ def _parsed(source: Source, reader: Reader) -> Calendar:
 
 def _read_group(group: list[Component], zone: tzinfo, reader: Reader) -> None:
     """The components of one UID. One that cannot be read is never free: it degrades the reading (R12)."""
+    group = [event for event in group if _has_start(event, reader)]
     if not any(blocks(event, reader.owner_email) for event in group):
         return
     try:
@@ -110,8 +120,21 @@ def _read_group(group: list[Component], zone: tzinfo, reader: Reader) -> None:
         _note_unreadable(group, error, zone, reader)
 
 
+def _has_start(event: Component, reader: Reader) -> bool:
+    """An event without a start takes no time, unless it is an override, or its start could not be read."""
+    if "DTSTART" in event or "RECURRENCE-ID" in event or event.errors:
+        return True
+    reader.warn("An event without a start was left out.")
+    return False
+
+
 def _settle(event: Any, zone: tzinfo, reader: Reader) -> None:
-    """Prepares an event for expansion. An exception date that cannot be read is left out: it stays busy."""
+    """Prepares an event for expansion. An exception date that cannot be read is left out: it stays busy.
+
+    Raises ValueError and others on an event that cannot be read.
+    """
+    if any(name is None for name, _ in event.errors):
+        raise ValueError("the parser dropped a line")
     held = event.pop("EXDATE", [])
     readable = [
         dates for dates in (held if isinstance(held, list) else [held]) if not isinstance(dates, vBroken)
@@ -119,7 +142,7 @@ def _settle(event: Any, zone: tzinfo, reader: Reader) -> None:
     if readable:
         event["EXDATE"] = readable
     for name in settle_times(event, zone):
-        reader.warn(f"The time zone “{name}” is not known; its events are read as {zone}.")
+        reader.warn(f"The time zone {_quoted(name)} is not known; its events are read as {zone}.")
     settle_rules(event, zone)
 
 
@@ -129,14 +152,24 @@ def _note_unreadable(group: list[Component], error: Exception, zone: tzinfo, rea
         if blocks(event, reader.owner_email) and might_take_place(event, *window):
             reader.degraded = True
             why = str(error) if isinstance(error, RefusedRule) else "cannot be read"
-            start = event.get("DTSTART")
-            which = f"starts at {start.to_ical().decode()}" if start is not None else "has no start"
-            reader.warn(f"An event that {which} {why}.")
+            reader.warn(f"An event that {_which(event)} {why}.")
+
+
+def _which(event: Any) -> str:
+    start = event.get("DTSTART")
+    if start is None:
+        return "has no start"
+    first = start[0] if isinstance(start, list) else start
+    return f"starts at {first.to_ical().decode()[:MAX_NAME]}"
 
 
 def _uid(event: Component) -> str | None:
     uid = event.get("UID")
     return str(uid) if uid else None
+
+
+def _quoted(name: str) -> str:
+    return f"“{name[:MAX_NAME]}”"
 
 
 def _read_free_busy(component: Any, zone: tzinfo, reader: Reader) -> None:
@@ -158,7 +191,7 @@ def _refresh_minutes(source: Source) -> int | None:
     for header in ("REFRESH-INTERVAL", "X-PUBLISHED-TTL"):
         try:
             minutes = written_length(source.headers.get(header, "")) // timedelta(minutes=1)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
         if minutes > 0:
             return minutes

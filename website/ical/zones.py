@@ -7,8 +7,20 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Component
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+from icalendar.timezone.zoneinfo import ZONEINFO
 
 TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
+
+
+class Zones(ZONEINFO):
+    """The zones that the parser looks names up in, where no name of a feed's can cost the whole feed."""
+
+    def timezone(self, name: str) -> tzinfo | None:
+        """The zone of this name. The database's own errors speak of files: "Europe" is a folder."""
+        try:
+            return super().timezone(name)
+        except OSError:
+            return None
 
 
 def named_zone(name: str) -> ZoneInfo | None:

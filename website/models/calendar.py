@@ -26,7 +26,8 @@ class CalendarAccount(Model):
     `subject` is the provider's own name for the account, `label` what people know it by, `scopes` what was
     granted. `failing_since` is the first failure after the last good answer, `tried_at` the last attempt.
     `renewing_until` is held by whoever renews its secret. `grant_ends_at`: when the provider will end the grant.
-    `told` counts the mails about its breaking (see services/calendar_alarm.py).
+    `told` counts the mails about its breaking (see services/calendar_alarm.py). `refresh_minutes`: how often it is
+    read, where its publisher says so; `emptied_at`: since when it has no events any more (see services/emptied.py).
     """
 
     __tablename__ = "calendar_account"
@@ -53,6 +54,8 @@ class CalendarAccount(Model):
     etag: Mapped[str] = mapped_column(default="")
     last_modified: Mapped[str] = mapped_column(default="")
     warnings: Mapped[str] = mapped_column(default="")
+    refresh_minutes: Mapped[int | None]
+    emptied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped["User"] = relationship(back_populates="accounts")
     calendars: Mapped[list["Calendar"]] = relationship(

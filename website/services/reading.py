@@ -26,6 +26,7 @@ from ..scheduling.timeline import Window
 from .busy import patch_busy, store_busy
 from .calendar_account import provider_account
 from .clash import settle_unchecked
+from .emptied import believed
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)
@@ -146,13 +147,14 @@ def _keep_reading(account: CalendarAccount, asked: Asked, reading: Reading, now:
     able, failed_before = asked.provider.capabilities, account.failing_since is not None
     account.broken, account.error, account.failures = False, "", 0
     account.broken_at = account.failing_since = None
+    reading = believed(account, reading, now)
     if asked.whole:
         account.checked_at = now
-        account.next_check_at = now + _jittered(max(able.poll_minutes, reading.refresh_minutes or 0))
-        account.warnings = "\n".join(reading.warnings) if not reading.not_modified else account.warnings
         if not reading.not_modified:
-            account.known_until = asked.end
+            account.known_until, account.refresh_minutes = asked.end, reading.refresh_minutes
+            account.warnings = "\n".join(reading.warnings)
             account.etag, account.last_modified = reading.etag or "", reading.last_modified or ""
+        account.next_check_at = now + _jittered(account.refresh_minutes or able.poll_minutes)
     elif failed_before:
         account.next_check_at = now
     for calendar in account.calendars:

@@ -151,7 +151,8 @@ class Reading:
 
     `unknown`: calendars of which nothing could be learnt this time, and why; all others asked for are in `busy`.
     `not_modified`: nothing changed since the reading whose `etag` or `last_modified` was handed in; `busy` is
-    then empty, and the reading that is kept still holds *for the window it was read for*.
+    then empty, and the reading that is kept still holds *for the window it was read for*. `refresh_minutes`: how
+    often to read, where the publisher says so. `empty`: there is no event at all, in the window or outside.
     """
 
     busy: dict[str, list[BusyEvent]]
@@ -161,6 +162,7 @@ class Reading:
     last_modified: str | None = None
     refresh_minutes: int | None = None
     warnings: tuple[str, ...] = ()
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

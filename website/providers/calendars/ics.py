@@ -1,7 +1,9 @@
 """ICS feeds: a calendar published at an address that is as good as a password. Read only."""
 
+import re
 import time
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from website import clock
@@ -24,6 +26,7 @@ ONLY = "main"
 TRIED = timedelta(days=31)
 GONE = (401, 403, 404, 410)
 SHOWN = 4
+LEAST_MINUTES, MOST_MINUTES = 5, 60
 
 
 class IcsFeed(CalendarProvider):
@@ -72,8 +75,9 @@ class IcsFeed(CalendarProvider):
             {ONLY: feed.busy},
             etag=answer.headers.get("etag"),
             last_modified=answer.headers.get("last-modified"),
-            refresh_minutes=feed.refresh_minutes,
+            refresh_minutes=_clamped(feed.refresh_minutes),
             warnings=tuple(feed.warnings),
+            empty=feed.empty,
         )
 
 
@@ -97,6 +101,17 @@ def _fetch(account: Account, seconds: float) -> Answer:
     return answer
 
 
+def _clamped(minutes: int | None) -> int | None:
+    return minutes and min(max(minutes, LEAST_MINUTES), MOST_MINUTES)
+
+
 def _retry_after(answer: Answer) -> int | None:
-    text = answer.headers.get("retry-after", "")
-    return int(text) if text.isdigit() else None
+    """Seconds to wait (RFC 9110 §10.2.3); a date is compared with the server's own clock."""
+    text = answer.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return int(text)
+    try:
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(answer.headers.get("date", ""))
+    except (ValueError, TypeError, OverflowError):  # no dates, or one with a zone and one without
+        return None
+    return max(0, int(wait.total_seconds()))

@@ -15,10 +15,11 @@ from ..extensions import db
 from ..models import Booking, BuiltinEvent, Calendar, CalendarAccount, Contact, Link, Note, Organisation, User
 from ..providers.calendars import CALENDAR_PROVIDERS
 from .calendar import refresh_builtin
+from .calendar_rules import FROM_FILE
 from .link import apply_values, organisation_zone, values_of
 from .transaction import in_transaction
 from .workspace_lines import line_numbers, line_of
-from .workspace_rules import FROM_FILE, problems_of
+from .workspace_rules import problems_of
 
 ONLY = "main"
 

@@ -2,8 +2,8 @@
 
 import signal
 from collections.abc import Sequence
-from pathlib import Path
 from threading import Event, Thread
+from typing import BinaryIO
 
 import click
 from flask import Flask, current_app
@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 from . import clock
 from .services.demo import load_demo
 from .services.worker import LOOPS, Part, work_once
-from .services.workspace_file import BadWorkspace, apply, export
+from .services.workspace_file import BadWorkspace, apply, decoded, export
 from .serving import PortInUse, check_port, serve
 
 IDLE_SECONDS = 1.0
@@ -58,14 +58,14 @@ def _work(app: Flask, parts: Sequence[Part], stopping: Event) -> None:
 
 
 @workspace_group.command("apply")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.File("rb"))
 @click.option("--prune", is_flag=True, help="Take away what the file does not name.")
-def workspace_apply(file: Path, prune: bool) -> None:
-    """Make the organisation what FILE says."""
+def workspace_apply(file: BinaryIO, prune: bool) -> None:
+    """Make the organisation what FILE says; - reads the standard input."""
     try:
-        changes = apply(file.read_text(encoding="utf-8"), prune=prune, now=clock.now())
-    except (BadWorkspace, UnicodeDecodeError) as error:
-        click.echo(f"{file} was refused, and nothing was changed:\n{error}", err=True)
+        changes = apply(decoded(file.read()), prune=prune, now=clock.now())
+    except BadWorkspace as error:
+        click.echo(f"{file.name} was refused, and nothing was changed:\n{error}", err=True)
         raise SystemExit(1) from error
     click.echo("\n".join(changes) or "nothing to change")
 

@@ -2,14 +2,16 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tests.factories import NOW
 from tests.services.test_booking import ask, stored
 from website.extensions import db
 from website.models import BuiltinEvent, Contact, Link, User
 from website.services.booking import book
-from website.services.workspace_file import BadWorkspace, apply, export
+from website.services.contact import NOBODY
+from website.services.note import leave_note
+from website.services.workspace_file import BadWorkspace, apply, decoded, export
 
 ACME = """
 [organisation]
@@ -152,3 +154,194 @@ def test_a_fixed_range_of_dates_stands_alone(world: Flask) -> None:
         "2026-12-31",
     )
     assert apply(export(), prune=True, now=NOW) == []
+
+
+@pytest.mark.rule("R42")
+def test_the_creator_of_a_group_link_is_one_of_its_hosts(world: Flask) -> None:
+    group = ACME.replace('kind = "round_robin"', 'kind = "group"').replace("owner_first = true\n", "")
+    alone = group.replace('{ user = "ana@acme.example", weight = 2, priority = 1 }, ', "")
+    with pytest.raises(BadWorkspace, match="creator of a group link is one of its hosts"):
+        apply(alone + 'creator = "ana@acme.example"\n', prune=False, now=NOW)
+    assert "added link demo" in apply(group + 'creator = "ben@acme.example"\n', prune=False, now=NOW)
+
+
+def test_pruning_never_leaves_a_site_without_an_admin(world: Flask) -> None:
+    apply(ACME, prune=False, now=NOW)
+    with pytest.raises(BadWorkspace, match="no admin"):
+        apply('[organisation]\nname = "Acme"\n', prune=True, now=NOW)
+    assert all(user.active for user in db.session.scalars(select(User)))
+
+
+def test_pruning_says_what_it_kept_because_of_bookings(world: Flask) -> None:
+    text = ACME.replace(
+        '[[users.calendars]]\nkind = "ics"\nurl = "https://calendar.example/ana.ics"\n'
+        "conflicts = true\nreceives_bookings = false\n",
+        "",
+    )
+    apply(text, prune=False, now=NOW)
+    book(db.session.scalars(select(Link)).one(), ask(email="new@prospect.example"), now=NOW)
+    said = apply(text, prune=True, now=NOW)
+    assert "kept contact new@prospect.example: it has bookings" in said
+
+
+def test_an_export_applied_to_an_empty_site_gives_the_same_export(world: Flask) -> None:
+    apply(ACME, prune=False, now=NOW)
+    text = export()
+    for table in reversed(db.metadata.sorted_tables):
+        db.session.execute(table.delete())
+    db.session.commit()
+    apply(text, prune=False, now=NOW)
+    assert export() == text
+
+
+def test_a_mark_at_the_start_of_the_file_is_passed_over(world: Flask) -> None:
+    assert "added link demo" in apply("\ufeff" + ACME, prune=False, now=NOW)
+
+
+def test_a_mark_is_passed_over_once_and_lines_are_counted_as_ever(world: Flask) -> None:
+    with pytest.raises(BadWorkspace, match=r"^line 2: a: "):
+        apply("\ufeff\na = 1", prune=False, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [(b"\xff\xfea\x00", 1), (b'a = "ok"\n\nb = "Caf\xe9"', 3), (b'\n"\xed\xa0\x80"', 2)],
+    ids=["UTF-16", "Latin-1", "half a letter"],
+)
+def test_what_is_not_utf_8_is_refused_with_its_line(content: bytes, line: int) -> None:
+    with pytest.raises(BadWorkspace, match=f"^line {line}: this is not UTF-8"):
+        decoded(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a = " + "[" * 5000 + "]" * 5000, 1),
+        ("\na = " + "9" * 5000, 2),
+        ("a = 1\nb = [\n1,\n\n", 3),
+        ("a = 1\na = 2", 2),
+        ("\r\n\r\na = 1", 3),
+        ("x = 1\x0b", 1),
+    ],
+    ids=["depth", "a long number", "no end", "twice", "other line ends", "a control character"],
+)
+def test_what_no_parser_can_read_is_refused_with_its_line(world: Flask, text: str, line: int) -> None:
+    with pytest.raises(BadWorkspace, match=f"^line {line}: "):
+        apply(text, prune=False, now=NOW)
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, RuntimeError, SystemExit])
+def test_whatever_stops_it_half_way_nothing_is_stored(world: Flask, fault: type[BaseException]) -> None:
+    def stop(*_: object) -> None:
+        raise fault
+
+    event.listen(Link, "before_insert", stop)
+    try:
+        with pytest.raises(fault):
+            apply(ACME, prune=False, now=NOW)
+    finally:
+        event.remove(Link, "before_insert", stop)
+    assert stored(User) == stored(Contact) == stored(BuiltinEvent) == 0
+    assert "added link demo" in apply(ACME, prune=False, now=NOW)
+
+
+def test_one_calendar_named_twice_is_refused(world: Flask) -> None:
+    twice = 'calendars = [{ kind = "builtin" }]\n'
+    with pytest.raises(BadWorkspace, match=r"users\[1\].calendars\[1\]: This calendar stands here twice."):
+        apply(ACME.replace(twice, twice.replace("}]", '}, { kind = "builtin" }]')), prune=False, now=NOW)
+    feed = ACME[ACME.index("[[users.calendars]]") : ACME.index('[[users.calendars]]\nkind = "builtin"')]
+    with pytest.raises(BadWorkspace, match=r"users\[0\].calendars\[1\]: This calendar stands here twice."):
+        apply(ACME.replace(feed, feed + feed), prune=False, now=NOW)
+
+
+def test_every_mistake_is_named_at_once_in_the_order_of_the_lines(world: Flask) -> None:
+    bad = ACME.replace("Europe/Lisbon", "Mars/Base").replace("weight = 2", "weight = 0, rank = 1")
+    with pytest.raises(BadWorkspace) as refused:
+        apply(
+            bad.replace("start = 2026-12-01T09:00:00Z, end", "start = 2026-12-01T09:00:00, end"),
+            prune=False,
+            now=NOW,
+        )
+    said = str(refused.value).splitlines()
+    assert [line.split(": ")[1] for line in said] == [
+        "users[0].timezone", "users[0].calendars[1].busy[0].start", "links[0].hosts[0].rank",
+        "links[0].hosts[0].weight",
+    ]  # fmt: skip
+    lines = [int(line.split(":")[0].removeprefix("line ")) for line in said]
+    assert lines == sorted(lines)
+
+
+def test_users_whom_nobody_knows_are_named_with_their_places(world: Flask) -> None:
+    bad = ACME.replace('{ user = "ben@acme.example" }', '{ user = "eve@acme.example" }')
+    with pytest.raises(BadWorkspace) as refused:
+        apply(bad + 'creator = "finn@acme.example"\n', prune=False, now=NOW)
+    assert [line.split(": ", 1)[1] for line in str(refused.value).splitlines()] == [
+        "links[0].hosts[1].user: There is no user eve@acme.example.",
+        "links[0].creator: There is no user finn@acme.example.",
+    ]
+
+
+@pytest.mark.rule("R42")
+def test_a_group_link_that_stands_without_its_creator_is_left_as_it_is(world: Flask) -> None:
+    """The creator left, was taken off, and came back: an export of that still changes nothing."""
+    group = ACME.replace('kind = "round_robin"', 'kind = "group"').replace("owner_first = true\n", "")
+    group = group.replace('{ user = "ana@acme.example", weight = 2, priority = 1 }, ', "")
+    group += 'creator = "ana@acme.example"\n'
+    gone = group.replace("seat = true\nhours", "seat = true\nactive = false\nhours")
+    assert "added link demo" in apply(gone, prune=False, now=NOW)
+    assert apply(group, prune=False, now=NOW) == ["changed user ana@acme.example"]
+    assert apply(export(), prune=False, now=NOW) == []
+    with pytest.raises(BadWorkspace, match=r"add ben@acme\.example"):
+        apply(group.replace('creator = "ana', 'creator = "ben').replace('{ user = "ben', '{ user = "ana'),
+              prune=False, now=NOW)  # fmt: skip
+
+
+def test_pruning_keeps_an_admin_whom_the_file_names(world: Flask) -> None:
+    apply(ACME, prune=False, now=NOW)
+    ben = ACME.replace('name = "Ben"\n', 'name = "Ben"\nrole = "admin"\n')
+    without = (
+        ben[: ben.index("[[users]]")] + ben[ben.index('[[users]]\nemail = "ben') : ben.index("[[contacts]]")]
+    )
+    said = apply(without, prune=True, now=NOW)
+    assert said == [
+        "changed user ben@acme.example",
+        "removed link demo",
+        "removed contact dana@prospect.example",
+        "deactivated user ana@acme.example",
+    ]
+
+
+def test_pruning_twice_says_the_second_time_what_it_still_keeps(world: Flask) -> None:
+    apply(ACME, prune=False, now=NOW)
+    link = db.session.scalars(select(Link)).one()
+    leave_note(link, NOBODY, name="Eve", email="eve@prospect.example", text="Hello", nonce="n", now=NOW)
+    users = ACME[: ACME.index("[[contacts]]")]
+    first, second = apply(users, prune=True, now=NOW), apply(users, prune=True, now=NOW)
+    assert "switched off link demo: it has notes from visitors" in first
+    assert second == ["kept link demo: it has notes from visitors"]
+
+
+def test_busy_times_that_start_together_are_exported_in_one_order(world: Flask) -> None:
+    board = '{ start = 2026-12-01T09:00:00Z, end = 2026-12-01T10:30:00Z, title = "Board" }'
+    titles = ("Zulu", "Mike", "Alpha")
+    for count in range(1, len(titles) + 1):
+        busy = ", ".join(board.replace("Board", title) for title in titles[:count])
+        apply(ACME.replace(board, busy), prune=False, now=NOW)
+    places = [export().index(title) for title in titles]
+    assert places == sorted(places, reverse=True)
+
+
+def test_calendars_that_a_user_is_stated_without_are_unlinked(world: Flask) -> None:
+    apply(ACME, prune=False, now=NOW)
+    other = ACME.replace("https://calendar.example/ana.ics", "https://calendar.example/other.ics")
+    assert apply(other, prune=False, now=NOW) == [
+        "added ics calendar of ana@acme.example",
+        "removed ics calendar of ana@acme.example",
+    ]
+    assert apply(other, prune=False, now=NOW) == []
+    unsaid = ACME.replace('calendars = [{ kind = "builtin" }]\n', "")
+    assert apply(unsaid.replace("/ana.ics", "/other.ics"), prune=False, now=NOW) == []
+    assert apply(
+        ACME.replace('[{ kind = "builtin" }]', "[]").replace("/ana.ics", "/other.ics"), prune=False, now=NOW
+    ) == ["removed builtin calendar of ben@acme.example"]

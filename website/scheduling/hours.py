@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from ..sentences import Sentence
 from .timeline import STEP_MINUTES, STEP_SECONDS, STEPS_A_DAY, Window, runs
 
 Ranges = tuple[tuple[int, int], ...]
@@ -37,12 +38,15 @@ class Hours:
         weekly: Mapping[str, Sequence[str]],
         overrides: Mapping[str, Sequence[str]] | None = None,
     ) -> "Hours":
-        """Hours from `{"mon": ["09:00-17:00"]}` and `{"2026-12-24": []}`. Raises ValueError on a bad range or date."""
+        """Hours from `{"mon": ["09:00-17:00"]}` and `{"2026-12-24": []}`.
+
+        Raises ValueError on a bad day, range or date, with a Sentence that says what is wrong.
+        """
         unknown = set(weekly) - set(WEEKDAYS)
         if unknown:
-            raise ValueError(f"unknown day {min(unknown)!r}")
+            raise ValueError(Sentence("%(day)s is no day; write mon, tue and so on.", day=repr(min(unknown))))
         days = tuple(parse_ranges(weekly.get(day, ())) for day in WEEKDAYS)
-        special = ((date.fromisoformat(day), parse_ranges(texts)) for day, texts in (overrides or {}).items())
+        special = ((_parse_date(day), parse_ranges(texts)) for day, texts in (overrides or {}).items())
         return cls(timezone, days, tuple(sorted(special)))
 
 
@@ -51,17 +55,24 @@ def parse_ranges(texts: Iterable[str]) -> Ranges:
     ranges = sorted(_parse_range(text) for text in texts)
     for (_, before), (after, _) in pairwise(ranges):
         if after < before:
-            raise ValueError("two ranges of one day overlap")
+            raise ValueError(Sentence("Two ranges of one day overlap."))
     return tuple(ranges)
+
+
+def _parse_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(Sentence("%(text)s is no date such as 2026-12-24.", text=repr(text))) from error
 
 
 def _parse_range(text: str) -> tuple[int, int]:
     found = _RANGE.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is no range of hours such as 09:00-17:00")
+        raise ValueError(Sentence("%(text)s is no range of hours such as 09:00-17:00.", text=repr(text)))
     start, end = 60 * int(found[1]) + int(found[2]), 60 * int(found[3]) + int(found[4])
     if not start < end <= MINUTES_A_DAY:
-        raise ValueError(f"{text!r} does not end after it starts")
+        raise ValueError(Sentence("%(text)s does not end after it starts.", text=repr(text)))
     return start, end
 
 

@@ -1,6 +1,6 @@
 """Setting links up: reading and writing their values, who may, and who can host (R40 to R42)."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from ..extensions import db
 from ..models import Link, LinkHost, Organisation, User
-from ..scheduling.kinds import LINK_KINDS
+from ..scheduling.kinds import LINK_KINDS, LinkKind
+from ..sentences import Sentence
 from .errors import Invalid, NotAllowed
+from .host_rules import kind_of
 from .hosts import Host, hosts_of
 from .link_rules import check_link
 from .transaction import in_transaction
@@ -163,7 +165,7 @@ def _checked(values: Mapping[str, Any], by: User, now: datetime, known: Link | N
             errors["hosts"] = found
     taken = db.session.scalar(select(Link).where(Link.slug == str(values.get("slug"))))
     if "slug" not in errors and taken is not None and taken is not known:
-        errors["slug"] = ["Another link has this address."]
+        errors["slug"] = [Sentence("Another link has this address.")]
     if errors:
         raise Invalid(errors)
     return users
@@ -178,28 +180,43 @@ def users_by_email(emails: list[str]) -> dict[str, User]:
 def _wrong_hosts(
     values: Mapping[str, Any], users: Mapping[str, User], by: User, now: datetime, known: Link | None
 ) -> list[str]:
-    """R41: only who can host may be added; who is on the link already may stay. R42: members are on their links."""
+    """R41: only who can host may be added. R42: members are on their links, and who made a group link is, too."""
+    wrong = list(_cannot_host(values, users, now, known))
+    host_ids = {user.id for user in users.values()}
+    if by.id not in host_ids and not by.is_admin:
+        wrong.append(Sentence("Add yourself: you can make links for yourself and for teams you are on."))
+    kind, creator = kind_of(values), known.creator if known else by
+    if not wrong and kind and leaves_out_creator(kind, creator, host_ids, known):
+        wrong.append(
+            Sentence("Add %(name)s: the creator of a group link is one of its hosts.", name=creator.name)
+        )
+    return wrong
+
+
+def _cannot_host(
+    values: Mapping[str, Any], users: Mapping[str, User], now: datetime, known: Link | None
+) -> Iterator[str]:
+    """Who is on the link already may stay, whatever their standing (R41)."""
     staying = {host.user_id for host in known.hosts} if known else set()
-    standing = {host.id: host for host in hosts_of([user.id for user in users.values()], now)}
-    wrong = []
+    standing = {host.id: host.standing for host in hosts_of([user.id for user in users.values()], now)}
     for host in values["hosts"]:
         user = users.get(host["user"].lower())
         if user is None:
-            wrong.append(f"There is no user {host['user']}.")
-        elif user.id not in staying and standing[user.id].standing:
-            wrong.append(f"{user.name} cannot be added at present.")
-    mine = by.email in {host["user"].lower() for host in values["hosts"]}
-    if not mine and not by.is_admin:
-        wrong.append("Add yourself: you can make links for yourself and for teams you are on.")
-    if (
-        not mine
-        and known is None
-        and values.get("kind")
-        and not wrong
-        and LINK_KINDS[values["kind"]].creator_hosts
-    ):
-        wrong.append("Add yourself: the creator of a group link is one of its hosts.")
-    return wrong
+            yield Sentence("There is no user %(email)s.", email=host["user"])
+        elif user.id not in staying and standing[user.id]:
+            yield Sentence("%(name)s cannot be added at present.", name=user.name)
+
+
+def leaves_out_creator(kind: LinkKind, creator: User, host_ids: Container[int], known: Link | None) -> bool:
+    """Whether a group link would be without its creator (R42).
+
+    Who left the organisation may be missing, and so may who was when the link last changed: nothing is lost.
+    """
+    if not kind.creator_hosts or not creator.active or creator.id in host_ids:
+        return False
+    if known is None or known.kind != kind.key or known.creator_id != creator.id:
+        return True
+    return any(host.user_id == creator.id for host in known.hosts)
 
 
 def possible_hosts(now: datetime, link: Link | None = None) -> list[Host]:

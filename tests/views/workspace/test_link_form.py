@@ -226,3 +226,15 @@ def test_what_cannot_be_read_is_handed_on_as_it_is(world: Flask) -> None:
     form, rows = form_of({"durations": ["soon"], "window_days": "x"})
     values = link_values("personal", form, rows)
     assert values["durations"] == ["soon"]
+
+
+@pytest.mark.rule("R42")
+def test_the_creator_of_a_group_link_stays_one_of_its_hosts(
+    world: Flask, client: FlaskClient, ana: User
+) -> None:
+    ben = make_user("Ben")
+    make_link("group", hosts=[ana, ben], slug="team")
+    sign_in(client, ana)
+    typed = fields_of(client.get("/links/team/edit").text) | {"host": [ben.email]}
+    assert client.post("/links/team/edit", data=typed).status_code == 422
+    assert len(db.session.query(Link).one().hosts) == 2

@@ -87,6 +87,8 @@ def upgrade():
     op.add_column('calendar_account', sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('calendar_account', sa.Column('renewing_until', sa.DateTime(timezone=True), nullable=True))
     op.add_column('calendar_account', sa.Column('grant_ends_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('calendar_account', sa.Column('emptied_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('calendar_account', sa.Column('refresh_minutes', sa.Integer(), nullable=True))
     op.add_column('calendar_account', sa.Column('told', sa.Integer(), nullable=False, server_default='0'))
 
     with op.batch_alter_table('message', schema=None) as batch_op:
@@ -103,6 +105,8 @@ def downgrade():
         batch_op.drop_column('lane')
 
     op.drop_column('calendar_account', 'told')
+    op.drop_column('calendar_account', 'refresh_minutes')
+    op.drop_column('calendar_account', 'emptied_at')
     op.drop_column('calendar_account', 'grant_ends_at')
     op.drop_column('calendar_account', 'renewing_until')
     op.drop_column('calendar_account', 'tried_at')

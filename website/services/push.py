@@ -38,7 +38,11 @@ def reachable(base_url: str) -> bool:
     try:
         return address.scheme == "https" and ip_address(name).is_global
     except ValueError:
-        return address.scheme == "https" and "." in name and not name.endswith((".local", ".localhost", ".internal"))
+        return (
+            address.scheme == "https"
+            and "." in name
+            and not name.endswith((".local", ".localhost", ".internal"))
+        )
 
 
 def watch_due(now: datetime) -> int:

@@ -30,8 +30,8 @@ def serve(host: str, port: int, settings: Mapping[str, str]) -> int:
     """Runs web and worker until one of them ends or a signal comes; returns the exit code."""
     environment = {**os.environ, **settings}
     web = (
-        sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--no-control-socket", "--worker-class", "gthread", "--workers", "2",
-        "--threads", "4", "wsgi:app",
+        sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--no-control-socket",
+        "--worker-class", "gthread", "--workers", "2", "--threads", "4", "wsgi:app",
     )  # fmt: skip
     worker = (sys.executable, "-m", "flask", "--app", "wsgi", "worker")
     children = [subprocess.Popen(command, env=environment) for command in (web, worker)]  # noqa: S603  (our own)

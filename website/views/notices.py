@@ -15,4 +15,4 @@ def register(app: Flask) -> None:
 
 def notices(kind: str) -> ResponseReturnValue:
     """A genuine notice is answered with nothing; any other one as if there were no such address."""
-    return ("", 204) if heard(kind, request.headers, clock.now()) else ("", 404)
+    return ("", 204) if heard(kind, dict(request.headers), clock.now()) else ("", 404)

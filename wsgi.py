@@ -1,5 +1,15 @@
 """`gunicorn wsgi:app` and `flask --app wsgi …`."""
 
-from website import create_app
+import sys
 
-app = create_app()
+from website import create_app
+from website.config import BadSetting
+
+# With any other code gunicorn would start its workers again and again.
+CANNOT_START = 3
+
+try:
+    app = create_app()
+except BadSetting as error:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(CANNOT_START)

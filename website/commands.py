@@ -1,23 +1,26 @@
 """`flask --app wsgi …`: the worker, the workspace file, and serving it all at once."""
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from threading import Event, Thread
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from . import clock
 from .services.demo import load_demo
 from .services.worker import LOOPS, Part, work_once
 from .services.workspace_file import BadWorkspace, apply, decoded, export
-from .serving import PortInUse, check_port, serve
+from .serving import CannotListen, address, check_port, serve
 
 IDLE_SECONDS = 1.0
 STOP_SECONDS = 25.0
+Command = Callable[..., None]
 
 workspace_group = AppGroup("workspace", help="The organisation as one TOML file.")
 
@@ -26,6 +29,22 @@ def register(app: Flask) -> None:
     """Binds the commands."""
     for command in (worker_command, serve_command, workspace_group):
         app.cli.add_command(command)
+
+
+def with_database(command: Command) -> Command:
+    """Says in a sentence that there is no database, or not the tables that are needed."""
+
+    @wraps(command)
+    def guarded(**values: Any) -> None:
+        try:
+            command(**values)
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException(
+                f"The database does not answer as it should: {str(error.orig).strip()}\n"
+                "Is DATABASE_URL right, and was `flask --app wsgi db upgrade` run?"
+            ) from error
+
+    return guarded
 
 
 @click.command("worker")
@@ -60,6 +79,7 @@ def _work(app: Flask, parts: Sequence[Part], stopping: Event) -> None:
 @workspace_group.command("apply")
 @click.argument("file", type=click.File("rb"))
 @click.option("--prune", is_flag=True, help="Take away what the file does not name.")
+@with_database
 def workspace_apply(file: BinaryIO, prune: bool) -> None:
     """Make the organisation what FILE says; - reads the standard input."""
     try:
@@ -71,6 +91,7 @@ def workspace_apply(file: BinaryIO, prune: bool) -> None:
 
 
 @workspace_group.command("export")
+@with_database
 def workspace_export() -> None:
     """Write the organisation as a workspace file. It holds the addresses of feeds: keep it safe."""
     click.echo(export(), nl=False)
@@ -81,30 +102,29 @@ def workspace_export() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--demo", is_flag=True, help="Load the demo workspace, and let anybody sign in as its people.")
 @with_appcontext
+@with_database
 def serve_command(host: str, port: int, demo: bool) -> None:
     """Upgrade the database, then run the site with a worker beside it."""
     try:
         check_port(host, port)
-    except PortInUse as error:
-        raise click.ClickException(
-            f"Port {port} is in use: choose another one, such as PORT={port + 1}."
-        ) from error
+    except CannotListen as error:
+        raise click.ClickException(str(error)) from error
     upgrade()
-    address = f"http://{host}:{port}"
-    settings = {"BASE_URL": address} if current_app.config["FIRSTHAND"].base_url_is_default else {}
+    site = f"http://{address(host, port)}"
+    settings = {"BASE_URL": site} if current_app.config["FIRSTHAND"].base_url_is_default else {}
     if demo:
         load_demo(clock.now())
         settings["DEMO"] = "1"
-    _greet(address, demo)
-    raise SystemExit(serve(host, port, settings))
+    _greet(site, demo)
+    ended = serve(host, port, settings)
+    if ended:
+        raise click.ClickException(f"The {ended} ended by itself, so everything was stopped.")
 
 
-def _greet(address: str, demo: bool) -> None:
-    click.echo(f"\nFirsthand is at {address}\n")
+def _greet(site: str, demo: bool) -> None:
+    click.echo(f"\nFirsthand is at {site}\n")
     if demo:
-        click.echo(f"  the team's side    {address}/sign-in")
-        click.echo(
-            f"  round robin        {address}/book/demo      (try nora@northwind.example: Ben owns her)"
-        )
-        click.echo(f"  personal           {address}/book/ana")
-        click.echo(f"  group              {address}/book/onboarding\n")
+        click.echo(f"  the team's side    {site}/sign-in")
+        click.echo(f"  round robin        {site}/book/demo      (try nora@northwind.example: Ben owns her)")
+        click.echo(f"  personal           {site}/book/ana")
+        click.echo(f"  group              {site}/book/onboarding\n")

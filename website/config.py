@@ -116,11 +116,10 @@ def _check(config: Config) -> None:
         raise BadSetting("SECRET_KEY is shorter than 16 characters; make one with: openssl rand -hex 32")
     addresses = ["base_url", "google_metadata_url", "google_calendar_url", "hubspot_api_url"]
     for name in [*addresses, *(["oidc_metadata_url"] if config.oidc_metadata_url else [])]:
-        address = urlsplit(getattr(config, name))
-        if address.scheme not in ("http", "https") or not address.hostname:
+        if not _is_address(getattr(config, name), "http", "https"):
             raise BadSetting(f"{name.upper()} must be a whole address such as https://meet.example.com.")
-    if config.smtp_url and urlsplit(config.smtp_url).scheme not in ("smtp", "smtps"):
-        raise BadSetting("SMTP_URL must start with smtp:// or smtps://.")
+    if config.smtp_url and not _is_address(config.smtp_url, "smtp", "smtps"):
+        raise BadSetting("SMTP_URL must start with smtp:// or smtps:// and name a server.")
     if bool(config.google_client_id) != bool(config.google_client_secret):
         raise BadSetting("GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET must be set together.")
     oidc = (config.oidc_metadata_url, config.oidc_client_id, config.oidc_client_secret)
@@ -132,6 +131,14 @@ def _check(config: Config) -> None:
         )
     if config.trusted_proxies < 0:
         raise BadSetting("TRUSTED_PROXIES is the number of proxies in front of the site: 0 or more.")
+
+
+def _is_address(text: str, *schemes: str) -> bool:
+    try:
+        address = urlsplit(text)
+    except ValueError:
+        return False
+    return address.scheme in schemes and bool(address.hostname)
 
 
 def _kept_secret(path: Path) -> str:

@@ -112,6 +112,15 @@ def test_a_key_that_comes_again_with_other_words_is_refused(world: Flask) -> Non
 
 
 @pytest.mark.rule("R33")
+def test_a_form_sent_again_in_another_zone_is_the_same_booking(world: Flask) -> None:
+    link = make_link(hosts=[make_user(), make_user("Ben")])
+    db.session.commit()
+    first = book(link, ask(), now=NOW)
+    assert book(link, ask(timezone="Asia/Tokyo"), now=NOW).id == first.id
+    assert first.timezone == "Europe/London"
+
+
+@pytest.mark.rule("R33")
 def test_a_key_made_from_the_request_may_be_used_again_after_a_cancellation(world: Flask) -> None:
     link = make_link(hosts=[make_user()])
     db.session.commit()

@@ -112,8 +112,9 @@ def link_values(kind: str, form: LinkForm, rows: LinkRows) -> dict[str, Any]:
     values["embed_origins"] = (form.embed_origins.data or "").split()
     if fixed:
         values["window"] = {"from": _date(form.window_from.data), "to": _date(form.window_to.data)}
-    if form.place_kind.data:
-        values["place"] = {"kind": form.place_kind.data, "value": form.place_value.data or ""}
+    if form.place_kind.data or form.place_value.data:
+        # A place in words alone is what it says.
+        values["place"] = {"kind": form.place_kind.data or "text", "value": form.place_value.data or ""}
     return values | row_values(rows)
 
 

@@ -15,8 +15,8 @@ DERIVED = "same:"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What an invitee asks for. `nonce` is the key of the request (R33); `personal` the contact that a personal
-    link named; `duration` is in minutes, `start_at` aware."""
+    """What an invitee asks for. `nonce` is the key of the request (R33), which a program chose itself if `keyed`;
+    `personal` is the contact that a personal link named; `duration` is in minutes, `start_at` aware."""
 
     start_at: datetime
     duration: int
@@ -29,13 +29,18 @@ class Request:
     language: str = ""
     campaign: Mapping[str, str] = field(default_factory=dict)
     personal: int | None = None
+    keyed: bool = False
 
     @property
     def hash(self) -> str:
-        """What the request says, without its nonce."""
+        """What the request says, without its nonce.
+
+        The zone changes only how the times are shown, so the same words in another zone are the same booking; but
+        the key of a program stands for its very words.
+        """
         said = [
             self.start_at.isoformat(), self.duration, self.name, self.email.lower(), list(self.guests),
-            dict(self.answers),
+            dict(self.answers), self.timezone if self.keyed else "",
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -84,7 +84,19 @@ def test_a_key_with_another_body_is_refused(world: Flask, client: FlaskClient) -
     open_link("round_robin", ("Ana", "Ben"))
     sent = body(client)
     post(client, sent, **{"Idempotency-Key": "one"})
-    assert post(client, sent | {"name": "Eve"}, **{"Idempotency-Key": "one"}).status_code == 422
+    for other in ({"name": "Eve"}, {"timezone": "America/New_York"}, {"guests": ["eve@prospect.example"]}):
+        answer = post(client, sent | other, **{"Idempotency-Key": "one"})
+        assert (answer.status_code, answer.json["code"]) == (422, "key_reused")
+    assert stored(Booking) == 1
+
+
+@pytest.mark.rule("R33")
+def test_without_a_key_the_zone_changes_only_how_times_are_shown(world: Flask, client: FlaskClient) -> None:
+    open_link("round_robin", ("Ana", "Ben"))
+    sent = body(client)
+    first = post(client, sent).json
+    assert post(client, sent | {"timezone": "America/New_York"}).json == first
+    assert stored(Booking) == 1
 
 
 @pytest.mark.rule("R30")

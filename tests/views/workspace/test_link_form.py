@@ -83,6 +83,17 @@ def test_a_fixed_range_of_dates_takes_the_place_of_the_days_ahead(signed_in: Fla
 
 
 @pytest.mark.rule("R40")
+def test_a_place_in_words_alone_is_kept_as_it_was_written(signed_in: FlaskClient) -> None:
+    assert send(signed_in, NEW, place_value=["Our office, third floor"]).status_code == 303
+    link = db.session.scalars(select(Link)).one()
+    assert link.place == {"kind": "text", "value": "Our office, third floor"}
+    assert "Our office, third floor" in signed_in.get("/book/hello").text
+    assert send(signed_in, "/links/hello/edit", place_value=[""], place_kind=[""]).status_code == 303
+    db.session.refresh(link)
+    assert link.place == {}
+
+
+@pytest.mark.rule("R40")
 def test_neither_days_ahead_nor_dates_is_an_error_rather_than_a_guess(signed_in: FlaskClient) -> None:
     answer = send(signed_in, NEW, window_days=[""])
     assert answer.status_code == 422

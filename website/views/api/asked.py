@@ -73,8 +73,10 @@ def asked_booking(link: Link) -> Request:
         "guests": form.guests.addresses,
         "answers": form.answers(),
     }
-    same = Request(**values, nonce="").hash
-    return Request(**values, nonce=_key(link) or derived_nonce(link, same))
+    key = _key(link)
+    if key:
+        return Request(**values, nonce=key, keyed=True)
+    return Request(**values, nonce=derived_nonce(link, Request(**values, nonce="").hash))
 
 
 def _key(link: Link) -> str:

@@ -2,8 +2,9 @@
 
 from .base import CalendarProvider
 from .builtin import BuiltinCalendar
+from .caldav import CalDav
 from .ics import IcsFeed
 
-_ROWS: tuple[CalendarProvider, ...] = (BuiltinCalendar(), IcsFeed())
+_ROWS: tuple[CalendarProvider, ...] = (BuiltinCalendar(), IcsFeed(), CalDav())
 
 CALENDAR_PROVIDERS: dict[str, CalendarProvider] = {provider.key: provider for provider in _ROWS}

@@ -62,11 +62,13 @@ class DavUser:
         found = self.ask("GET", url)
         return found.text.replace("\r\n", "\n").replace("\n ", "") if found.ok else ""
 
-    def edit(self, url: str, old: str, new: str) -> None:
-        """Changes a stored event, as the user's program does."""
+    def edit(self, url: str, changes: dict[str, str]) -> None:
+        """Changes a stored event, as the user's program does: replaces texts by others."""
         text = self.text(url)
-        assert old in text
-        done = self.ask("PUT", url, text.replace(old, new), Content_Type="text/calendar; charset=utf-8")
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new)
+        done = self.ask("PUT", url, text, Content_Type="text/calendar; charset=utf-8")
         assert done.ok, done.text
 
     def delete(self, url: str) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tests.peers.google import Google
+from tests.peers.google.faults import KINDS
+from tests.peers.google.refusals import REFUSALS
 from tests.peers.google_links import ANA, OWNED, linked
 from website import clock
 from website.providers.calendars.base import (
@@ -76,6 +78,18 @@ def test_a_site_that_google_cannot_reach_does_without(
     google.fail("webhookNotHttps")
     with pytest.raises(CalendarUnreachable, match="cannot tell"):
         calendar.watch(ana, ANA, CHANNEL, 5)
+
+
+def test_an_address_that_google_does_not_trust_is_no_reason_to_renew_the_access(
+    google: Google, calendar: GoogleCalendar, ana: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = (401, "push.webhookUrlUnauthorized", "global", "Unauthorized WebHook callback channel")
+    monkeypatch.setitem(REFUSALS, "notTrusted", refused)
+    monkeypatch.setitem(KINDS, "notTrusted", KINDS["webhookNotHttps"])
+    google.fail("notTrusted")
+    with pytest.raises(CalendarUnreachable, match="cannot tell"):
+        calendar.watch(ana, ANA, CHANNEL, 5)
+    assert google.token_forms == []
 
 
 def test_watching_needs_the_right_to_read(google: Google, calendar: GoogleCalendar) -> None:

@@ -1,6 +1,8 @@
 """Meetings in Google calendars: created, changed and deleted once, whatever happens on the way (R32, R34)."""
 
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -249,6 +251,20 @@ def test_an_event_that_the_host_deleted_is_gone(anas: Calendar) -> None:
         anas.google.fail(kind, method="calendar.events.patch")
         with pytest.raises(EventGone):
             anas.put(meeting(NINE + HOUR), other.ref)
+
+
+@pytest.mark.rule("R38")
+def test_a_move_between_our_look_and_our_change_is_noticed(anas: Calendar) -> None:
+    first = anas.put(meeting())
+    anas.google.fail("slow", method="calendar.events.patch", seconds=1)
+    with ThreadPoolExecutor(1) as pool:
+        putting = pool.submit(anas.put, meeting(NINE + HOUR), first.ref)
+        while not anas.google.calls_of("calendar.events.patch"):
+            time.sleep(0.01)
+        anas.google.move_event(ANA, first.ref.external_id, NINE + 3 * HOUR, NINE + 4 * HOUR)
+        with pytest.raises(EventChanged):
+            putting.result()
+    assert anas.google.calls_of("calendar.events.patch")[0].status == 412
 
 
 def test_a_change_in_between_is_read_again(anas: Calendar) -> None:

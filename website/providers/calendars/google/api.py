@@ -109,7 +109,7 @@ class Api:
         return _read(reply)
 
 
-def path(*parts: str) -> str:
+def path_of(*parts: str) -> str:
     """The address of something below the API's own, from its parts."""
     return "".join("/" + quote(part, safe="") for part in parts)
 

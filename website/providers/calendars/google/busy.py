@@ -20,13 +20,13 @@ def read_busy(api: Api, names: Sequence[str], start: datetime, end: datetime) ->
 
     Where there is none to read, the primary one is asked about all the same, to find out whether access still works.
     """
+    if not names:
+        _query(api, [PRIMARY], *next(windows(start, start + LONGEST)))
     busy: dict[str, list[BusyEvent]] = {name: [] for name in names}
     unknown: dict[str, CalendarError] = {}
-    for window in windows(start, end) if names else []:
+    for window in windows(start, end):
         for first in range(0, len(names), MOST_CALENDARS):
             _read_window(api, names[first : first + MOST_CALENDARS], window, busy, unknown)
-    if not names:
-        _query(api, [PRIMARY], start, start + LONGEST)
     return Reading({name: events for name, events in busy.items() if name not in unknown}, unknown)
 
 

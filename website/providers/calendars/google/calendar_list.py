@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..base import FoundCalendar
 from .access import BUSY, CALENDARS, EVENTS
-from .api import Api, Json, path, understood
+from .api import Api, Json, path_of, understood
 from .busy import PRIMARY
 
 MEET = "hangoutsMeet"
@@ -19,7 +19,7 @@ def find_calendars(api: Api, now: datetime) -> list[FoundCalendar]:
     found, page = list[FoundCalendar](), ""
     while True:
         query = {"maxResults": "250", **({"pageToken": page} if page else {})}
-        answer = api.ask(CALENDARS, "GET", path("users", "me", "calendarList"), query=query).body
+        answer = api.ask(CALENDARS, "GET", path_of("users", "me", "calendarList"), query=query).body
         with understood():
             found += [_found(entry, writes) for entry in answer.get("items", [])]
         page = answer.get("nextPageToken", "")
@@ -44,7 +44,7 @@ def _primary(api: Api, now: datetime) -> FoundCalendar:
     it does."""
     start = now.astimezone(UTC).replace(microsecond=0)
     query = {"maxResults": "1", "timeMin": start.isoformat(), "timeMax": (start + TRIED).isoformat()}
-    answer = api.ask(BUSY, "GET", path("calendars", PRIMARY, "events"), query=query).body
+    answer = api.ask(BUSY, "GET", path_of("calendars", PRIMARY, "events"), query=query).body
     return FoundCalendar(
         PRIMARY,
         answer.get("summary") or "Primary calendar",

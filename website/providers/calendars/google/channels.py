@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..base import ChannelRequest, Notice, Watching
 from .access import BUSY
-from .api import Api, path, understood
+from .api import Api, path_of, understood
 
 LIFE = timedelta(days=7)
 
@@ -19,7 +19,7 @@ def watch(api: Api, calendar_id: str, channel: ChannelRequest) -> Watching:
         "token": channel.token,
         "params": {"ttl": str(int(LIFE.total_seconds()))},
     }
-    answer = api.ask(BUSY, "POST", path("calendars", calendar_id, "events", "watch"), body=body).body
+    answer = api.ask(BUSY, "POST", path_of("calendars", calendar_id, "events", "watch"), body=body).body
     with understood():
         ends = datetime.fromtimestamp(int(answer["expiration"]) / 1000, UTC)
         return Watching(answer["resourceId"], ends)

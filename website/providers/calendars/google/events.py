@@ -8,7 +8,7 @@ from website.config import in_force
 
 from ..base import CalendarEvent, CalendarUnreachable, EventChanged, EventGone, EventRef, Placed
 from .access import BUSY, EVENTS
-from .api import Answer, Api, Json, path, understood
+from .api import Answer, Api, Json, path_of, understood
 from .event_content import CANCELLED, changes, is_ours, new_event, placed, tells_guests, was_moved
 
 MOST_GENERATIONS = 10
@@ -92,13 +92,13 @@ def _standing(api: Api, calendar_id: str, event: CalendarEvent, ref: EventRef) -
 
 
 def _insert(api: Api, calendar_id: str, event: CalendarEvent, ref: EventRef) -> Answer:
-    address = path("calendars", calendar_id, "events")
+    address = path_of("calendars", calendar_id, "events")
     return _write(api, "POST", address, new_event(event, ref), bool(event.guests))
 
 
 def _patch(api: Api, calendar_id: str, resource: Json, body: Json) -> Answer:
     with understood():
-        address, etag = path("calendars", calendar_id, "events", resource["id"]), resource["etag"]
+        address, etag = path_of("calendars", calendar_id, "events", resource["id"]), resource["etag"]
     return _write(api, "PATCH", address, body, tells_guests(resource, body), etag)
 
 
@@ -116,12 +116,12 @@ def _write(api: Api, verb: str, address: str, body: Json, telling: bool, etag: s
 
 def _get(api: Api, calendar_id: str, event_id: str) -> Json | None:
     """The event with this id, also a cancelled one; None if there never was one."""
-    answer = api.ask(BUSY, "GET", path("calendars", calendar_id, "events", event_id), allowed=GONE)
+    answer = api.ask(BUSY, "GET", path_of("calendars", calendar_id, "events", event_id), allowed=GONE)
     if answer.status == 404:
         return None
     return {"status": CANCELLED} if answer.status == 410 else answer.body
 
 
 def _delete(api: Api, calendar_id: str, event_id: str) -> None:
-    address = path("calendars", calendar_id, "events", event_id)
+    address = path_of("calendars", calendar_id, "events", event_id)
     api.ask(EVENTS, "DELETE", address, query={"sendUpdates": "all"}, allowed=GONE)

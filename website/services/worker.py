@@ -1,19 +1,21 @@
-"""What the worker does, again and again: delivers what is due and reads the calendars whose time has come."""
+"""What the worker does, again and again: delivers what is due, reads the calendars whose time has come,
+and tells people of those that fail."""
 
 import logging
 from datetime import datetime
 
 from ..extensions import db
 from .calendar import refresh_due
+from .calendar_alarm import tell_due
 from .outbox import deliver_due
 
 log = logging.getLogger(__name__)
 
 
 def work_once(now: datetime) -> int:
-    """One round; returns how much there was to do. A fault in one part does not stop the other."""
+    """One round; returns how much there was to do. A fault in one part does not stop the others."""
     done = 0
-    for part in (deliver_due, refresh_due):
+    for part in (deliver_due, refresh_due, tell_due):
         try:
             done += part(now)
         except Exception:

@@ -1,12 +1,14 @@
 """The stand-in for Google does what Google does, as far as Google's own client can tell."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from tests.peers.google import Google
 from tests.peers.google_clients import ADA, ELEVEN, MEET, NINE, TEN, client_of, meeting
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -37,6 +39,8 @@ def test_calendars_come_page_by_page(google: Google, client: Any) -> None:
     while request:
         pages.append(request.execute())
         request = client.calendarList().list_next(request, pages[-1])
+    writable = client.calendarList().list(minAccessRole="writer").execute()
+    assert "nextPageToken" not in writable
     entries = [(item["id"], item["accessRole"]) for page in pages for item in page["items"]]
     assert [len(page["items"]) for page in pages] == [2, 1]
     assert entries == [
@@ -64,6 +68,8 @@ def test_an_event_lives_from_invitation_to_cancellation(google: Google, client: 
     assert moved["sequence"] == 1
     assert moved["etag"] != made["etag"]
     assert moved["attendees"] == made["attendees"]
+    renamed = client.events().patch(**named, body={"summary": "Demo"}).execute()
+    assert renamed["sequence"] == 1
 
     assert client.events().delete(**named).execute() == ""
     gone = client.events().get(calendarId="primary", eventId="booking1").execute()
@@ -71,6 +77,11 @@ def test_an_event_lives_from_invitation_to_cancellation(google: Google, client: 
     assert google.events(ADA) == []
     mails = [(mail.kind, mail.guest, mail.send_updates) for mail in google.invitations]
     assert mails == [(kind, "guest@else.example", "all") for kind in ("request", "update", "cancel")]
+
+
+def test_times_are_shown_in_the_calendars_zone_whatever_zone_they_came_in(client: Any) -> None:
+    made = insert(client, start={"dateTime": "2027-02-01T18:00:00+09:00", "timeZone": "Asia/Tokyo"})
+    assert made["start"] == {"dateTime": "2027-02-01T10:00:00+01:00", "timeZone": "Asia/Tokyo"}
 
 
 def test_guests_that_come_and_go_are_told_so(google: Google, client: Any) -> None:
@@ -137,6 +148,26 @@ def test_events_are_found_by_property_and_time_page_by_page(google: Google, clie
     assert client.events().list(calendarId="primary", timeMin="2027-02-01T10:00:00Z").execute()["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"iCalUID": "first@google.com"}, ["first"]),
+        ({"eventTypes": ["outOfOffice"]}, ["third"]),
+        ({"timeMax": "2027-02-01T10:00:00Z"}, ["second"]),
+        ({"orderBy": "startTime", "singleEvents": True}, ["second", "first", "third"]),
+        ({"orderBy": "updated"}, ["first", "second", "third"]),
+    ],
+)
+def test_events_are_found_and_ordered(
+    google: Google, client: Any, asked: dict[str, Any], found: list[str]
+) -> None:
+    google.add_event(ADA, TEN, ELEVEN, id="first")
+    google.add_event(ADA, NINE, TEN, id="second")
+    google.add_event(ADA, TEN, ELEVEN + HOUR, id="third", eventType="outOfOffice")
+    page = client.events().list(calendarId="primary", **asked).execute()
+    assert [event["id"] for event in page["items"]] == found
+
+
 def test_deleted_events_are_listed_where_that_is_asked(google: Google, client: Any) -> None:
     google.delete_event(ADA, google.add_event(ADA, NINE, TEN))
     kept = google.add_event(ADA, NINE, TEN)
@@ -155,6 +186,13 @@ def test_busy_times_are_merged_and_in_the_asked_zone(google: Google, client: Any
     google.add_event(ADA, TEN, ELEVEN)
     blocks = busy(client, timeZone="Europe/Paris")["primary"]["busy"]
     assert blocks == [{"start": "2027-02-01T10:00:00+01:00", "end": "2027-02-01T12:00:00+01:00"}]
+
+
+def test_busy_times_end_with_the_window_and_hold_shorter_ones(google: Google, client: Any) -> None:
+    google.add_event(ADA, NINE - HOUR, ELEVEN)
+    google.add_event(ADA, NINE, TEN)
+    blocks = busy(client, timeMin="2027-02-01T08:30:00Z", timeMax="2027-02-01T10:30:00Z")["primary"]["busy"]
+    assert blocks == [{"start": "2027-02-01T08:30:00Z", "end": "2027-02-01T10:30:00Z"}]
 
 
 def test_a_calendar_that_cannot_be_read_is_an_error_inside_a_good_answer(google: Google, client: Any) -> None:
@@ -244,7 +282,14 @@ def test_a_change_keeps_the_meet_link_and_the_same_request_makes_no_new_one(clie
     named = {"calendarId": "primary", "eventId": made["id"]}
     without = client.events().patch(**named, body={"summary": "New"}).execute()
     again = client.events().patch(**named, conferenceDataVersion=1, body={"conferenceData": MEET}).execute()
-    assert made["hangoutLink"] == without["hangoutLink"] == again["hangoutLink"]
+    put = (
+        client.events().update(**named, conferenceDataVersion=1, body=meeting(conferenceData=MEET)).execute()
+    )
+    links = {event["hangoutLink"] for event in (made, without, again, put)}
+    assert len(links) == 1
+    other = {"conferenceData": {"createRequest": {"requestId": "second"}}}
+    new = client.events().patch(**named, conferenceDataVersion=1, body=other).execute()
+    assert new["hangoutLink"] not in links
 
 
 def test_without_a_right_to_details_only_times_are_seen(google: Google, client: Any) -> None:
@@ -257,3 +302,6 @@ def test_without_a_right_to_details_only_times_are_seen(google: Google, client: 
     wider = client_of(google, ADA, "calendar.events.readonly")
     (event,) = wider.events().list(calendarId="ben@acme.example").execute()["items"]
     assert event["summary"] == "Secret"
+    google.share("ben@acme.example", ADA, "freeBusyReader")
+    (event,) = wider.events().list(calendarId="ben@acme.example").execute()["items"]
+    assert "summary" not in event

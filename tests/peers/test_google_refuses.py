@@ -1,5 +1,6 @@
 """What Google would not take, the stand-in does not take either, and it remembers that it was asked."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -70,6 +71,15 @@ WRONG = {
         meeting(reminders={"overrides": [{"method": "popup", "minutes": 40321}]}),
         "reminder",
     ),
+    "too many reminders": (
+        "POST",
+        EVENTS,
+        meeting(reminders={"useDefault": False, "overrides": [{"method": "popup", "minutes": 5}] * 6}),
+        "reminder",
+    ),
+    "number too large": ("POST", EVENTS, meeting(sequence=2**31), "is greater than the maximum"),
+    "end before start": ("POST", EVENTS, meeting(end={"dateTime": "2027-02-01T08:00:00Z"}), "time range is empty"),
+    "source that is no page": ("POST", EVENTS, meeting(source={"url": "ftp://x"}), "Invalid source"),
     "series": ("POST", EVENTS, meeting(recurrence=["RRULE:FREQ=DAILY"]), "stand-in"),
     "too many calendars at once": ("POST", "/freeBusy", {**WINDOW, "calendarExpansionMax": 51}, "calendarExpansionMax"),
 }  # fmt: skip
@@ -121,6 +131,13 @@ def test_an_id_stays_taken_by_an_event_that_was_deleted(google: Google, call: Ca
     assert reason(call("PATCH", EVENTS + "/abcde", {"summary": "Back"})) == (403, "forbidden")
     assert call("GET", EVENTS + "/abcde").json()["status"] == "cancelled"
     assert google.events(ADA) == []
+
+
+def test_of_many_who_insert_the_same_id_at_once_one_succeeds(google: Google, call: Caller) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: call("POST", EVENTS, meeting(id="abcde")).status_code, range(16)))
+    assert sorted(answers) == [200, *[409] * 15]
+    assert len(google.events(ADA)) == 1
 
 
 @pytest.mark.parametrize(

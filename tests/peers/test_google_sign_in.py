@@ -87,6 +87,24 @@ def test_a_single_scope_has_no_box(google: Google) -> None:
     assert OWNED in parse_qs(urlsplit(back).query)["scope"][0]
 
 
+def test_boxes_come_unticked_once(google: Google) -> None:
+    google.add_account(ADA)
+    google.untick("calendar.events.owned")
+    scopes = [
+        parse_qs(urlsplit(google.consent(google.base + question(), ADA)).query)["scope"][0] for _ in "12"
+    ]
+    assert [OWNED in granted for granted in scopes] == [False, True]
+
+
+def test_nobody_can_tick_what_was_not_asked(google: Google) -> None:
+    google.add_account(ADA)
+    form = {"account": ADA, "decision": "allow", "scope": [OWNED, full_scope("calendar")]}
+    back = requests.post(google.base + question(), data=form, allow_redirects=False, timeout=5).headers[
+        "Location"
+    ]
+    assert parse_qs(urlsplit(back).query)["scope"] == [f"{OWNED} {USER_INFO}email openid"]
+
+
 def test_a_person_refuses(google: Google, site: FlaskClient) -> None:
     back = google.consent(site.get("/link").location, ADA, deny=True)
     assert parse_qs(urlsplit(back).query)["error"] == ["access_denied"]
@@ -247,3 +265,11 @@ def test_user_info_says_what_the_id_token_says(google: Google) -> None:
     info = requests.get(google.base + "/v1/userinfo", headers=bearer, timeout=5)
     assert info.json() == {"sub": account.sub, "email": ADA, "email_verified": True}
     assert requests.get(google.base + "/v1/userinfo", timeout=5).status_code == 401
+
+
+def test_who_it_is_stays_unsaid_without_a_sign_in_scope(google: Google) -> None:
+    google.add_account(ADA)
+    token = exchange(google, code=code_for(google, scope=OWNED, nonce="")).json()
+    assert "id_token" not in token
+    bearer = {"Authorization": f"Bearer {token['access_token']}"}
+    assert requests.get(google.base + "/v1/userinfo", headers=bearer, timeout=5).status_code == 401

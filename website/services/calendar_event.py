@@ -157,7 +157,7 @@ def event_of(booking: Booking, event: BookingEvent) -> CalendarEvent:
         description=_description(booking),
         location=booking.meeting_url if place.video else booking.link.place.get("value", ""),
         guests=_guests(booking) if event.invites else (),
-        meeting=place.video and event.invites,
+        meeting=place.video and event.invites and event.calendar is not None and event.calendar.meets,
         address=f"{in_force().base_url}/booking/{booking.token}",
     )
 

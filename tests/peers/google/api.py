@@ -38,7 +38,7 @@ def answer(google: State, call: Call, method: Method, path: dict[str, str]) -> R
         result = _result(google, call, method, path)
     except Refused as refused:
         if refused.status in (400, 501):
-            google.complain(method.id, refused.message or refused.name)
+            google.complain(method.id, str(refused))
         return refused.answer()
     for wrong in method.problems("answer", result):
         google.complain(method.id, f"the stand-in answered wrongly: {wrong}")

@@ -67,7 +67,6 @@ def keep(google: State, calendar: Calendar, old: Json, new: Json, conference_ver
 
 def cancel(google: State, calendar: Calendar, event: Json) -> None:
     """Deletes an event: it can still be got, and its id stays taken."""
-    calendar.pending.pop(event["id"], None)
     news = {"status": "cancelled", "etag": google.new_etag(), "updated": google.stamp()}
     calendar.events[event["id"]] = event | news
 

@@ -46,6 +46,9 @@ class Refused(Exception):
     more: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.message or REFUSALS[self.name][3]}"
+
     @property
     def status(self) -> int:
         """The HTTP status."""

@@ -211,6 +211,33 @@ class Placed:
     meeting_pending: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelRequest:
+    """Where a provider is to tell us that a calendar changed: `address` of ours. `name` is new and unique, and with
+    `token` shows that a notice is genuine."""
+
+    name: str
+    token: str = field(repr=False)
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """A channel that a provider opened: its own name for what is watched, and when it ends (aware UTC)."""
+
+    resource: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a provider sent to a channel. The `first` one says that the channel is open, not that anything changed."""
+
+    channel: str
+    token: str = field(repr=False)
+    first: bool = False
+
+
 class CalendarProvider(ABC):
     """One kind of calendar account.
 
@@ -282,3 +309,22 @@ class CalendarProvider(ABC):
     def disconnect(self, account: Account, deadline_seconds: float) -> None:  # noqa: B027  (most have nothing to do)
         """Gives back the access that the provider granted, when an account is unlinked and nothing else of ours
         uses it. Where there is nothing to give back, nothing happens. Raises CalendarUnreachable."""
+
+    def watch(
+        self, account: Account, calendar_id: str, channel: ChannelRequest, deadline_seconds: float
+    ) -> Watching:
+        """Has the provider tell us of changes of a calendar, for a while; only where it `notifies`. A notice may be
+        lost or come twice, so it is a reason to read, not to believe.
+
+        Raises AccessRevoked, CalendarUnreachable, CalendarMissing.
+        """
+        raise CalendarUnreachable(f"{self.label} does not tell of changes.")
+
+    def stop_watching(self, account: Account, name: str, resource: str, deadline_seconds: float) -> None:  # noqa: B027  (most never watch)
+        """Ends a channel by the name that we gave it and the `resource` of its Watching; ended already is success.
+        Raises AccessRevoked, CalendarUnreachable."""
+
+    def notice(self, headers: Mapping[str, str]) -> Notice | None:
+        """What a request to a channel's address says by its headers, None if it is no notice. Asks nobody; whoever
+        calls compares the token."""
+        return None

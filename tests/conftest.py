@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from tests.peers.postgres import Postgres
+from tests.peers.radicale import Radicale
+from tests.peers.xandikos import Xandikos
 from website import create_app
 from website.config import Config
 from website.extensions import db, limiter
@@ -73,6 +75,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "site.db"
     _migrate(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def radicale() -> Iterator[Radicale]:
+    """A CalDAV server for everybody; each test makes users of its own there."""
+    server = Radicale()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def xandikos() -> Iterator[Xandikos]:
+    server = Xandikos()
+    yield server
+    server.stop()
 
 
 def _migrate(url: str) -> None:

@@ -1,9 +1,10 @@
-"""The other end of `website.ical.read`: reads one feed from standard input in a process of its own."""
+"""The other end of `website.ical.read`: reads iCalendar text from standard input in a process of its own."""
 
 import json
 import resource
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -11,26 +12,30 @@ from typing import Any
 
 from website.ical.feed import FeedError
 from website.ical.parse import parse
+from website.ical.stored import parse_event
 
 MAX_MEMORY_BYTES = 1_000_000_000
+READERS: dict[str, Callable[..., Any]] = {"busy": parse, "event": parse_event}
 
 
 def main() -> None:
-    """A line of JSON and the feed's bytes in, a line of JSON out."""
+    """A line of JSON and the calendar's bytes in, a line of JSON out."""
     question = json.loads(sys.stdin.buffer.readline())
     _limit(question.pop("seconds"))
     warnings.simplefilter("ignore")
     json.dump(answer(sys.stdin.buffer.read(), question), sys.stdout, default=datetime.isoformat)
 
 
-def answer(data: bytes, question: dict[str, Any]) -> dict[str, Any]:
-    """The Feed as a dictionary, or the name and the text of the FeedError."""
-    for name in ("window_start", "window_end"):
+def answer(data: bytes, question: dict[str, Any]) -> dict[str, Any] | None:
+    """What the named reader finds, as a dictionary, or the name and the text of the FeedError."""
+    reader = READERS[question.pop("reader")]
+    for name in question.keys() & {"window_start", "window_end"}:
         question[name] = datetime.fromisoformat(question[name])
     try:
-        return asdict(parse(data, **question))
+        found = reader(data, **question)
     except FeedError as error:
         return {"error": type(error).__name__, "text": str(error)}
+    return asdict(found) if found is not None else None
 
 
 def _limit(seconds: float) -> None:

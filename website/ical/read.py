@@ -1,4 +1,4 @@
-"""Bytes of a feed to busy time, in a process of its own that is ended at a deadline.
+"""Bytes of a calendar to busy time, in a process of its own that is ended at a deadline.
 
 A few lines of iCalendar can keep a processor busy for hours. A thread could not be stopped; a process can,
 and takes nothing with it.
@@ -11,11 +11,16 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from website.ical.feed import BusyEvent, Feed, FeedError, FeedTooLarge, FeedTooSlow, NotACalendar
 from website.ical.lines import MAX_BYTES
+from website.ical.stored import StoredEvent
 
-__all__ = ["BusyEvent", "Feed", "FeedError", "FeedTooLarge", "FeedTooSlow", "NotACalendar", "read_busy"]
+__all__ = [
+    "BusyEvent", "Feed", "FeedError", "FeedTooLarge", "FeedTooSlow", "NotACalendar", "StoredEvent", "read_busy",
+    "read_event",
+]  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -53,16 +58,38 @@ def read_busy(
     if len(data) > MAX_BYTES:
         raise FeedTooLarge("The calendar is larger than 10 MB.")
     question = {
+        "reader": "busy",
         "window_start": window_start.isoformat(),
         "window_end": window_end.isoformat(),
         "timezone": timezone,
         "owner_email": owner_email,
-        "seconds": deadline_seconds,
     }
-    return _feed(_ask(json.dumps(question).encode() + b"\n" + data, deadline_seconds))
+    return _feed(_ask(question, data, deadline_seconds))
 
 
-def _ask(question: bytes, deadline_seconds: float) -> bytes:
+def read_event(data: bytes, *, uid: str, timezone: str, deadline_seconds: float = 4.0) -> StoredEvent | None:
+    """The event with this iCalendar UID as a calendar holds it, None when `data` holds no such event.
+
+    `timezone`: IANA name of the zone for times that name none. Ends within `deadline_seconds`. Raises NotACalendar,
+    FeedTooLarge, FeedTooSlow.
+    """
+    found = _ask({"reader": "event", "uid": uid, "timezone": timezone}, data, deadline_seconds)
+    if found is None:
+        return None
+    for name in ("start", "end"):
+        found[name] = datetime.fromisoformat(found[name])
+    return StoredEvent(**found)
+
+
+def _ask(question: dict[str, Any], data: bytes, deadline_seconds: float) -> Any:
+    asked = json.dumps(question | {"seconds": deadline_seconds}).encode()
+    found = json.loads(_in_a_process(asked + b"\n" + data, deadline_seconds))
+    if found is not None and "error" in found:
+        raise _ERRORS[found["error"]](found["text"])
+    return found
+
+
+def _in_a_process(question: bytes, deadline_seconds: float) -> bytes:
     try:
         done = subprocess.run(  # noqa: S603 -- our own interpreter, fixed arguments
             [sys.executable, "-c", _START, str(Path(__file__).parents[1])],
@@ -82,10 +109,7 @@ def _ask(question: bytes, deadline_seconds: float) -> bytes:
     return done.stdout
 
 
-def _feed(answer: bytes) -> Feed:
-    found = json.loads(answer)
-    if "error" in found:
-        raise _ERRORS[found["error"]](found["text"])
+def _feed(found: Any) -> Feed:
     found["busy"] = [
         BusyEvent(datetime.fromisoformat(event["start"]), datetime.fromisoformat(event["end"]), event["uid"])
         for event in found["busy"]

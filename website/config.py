@@ -3,6 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -89,7 +90,7 @@ def read_config(instance: Path) -> Config:
             google_metadata_url=env.str("GOOGLE_METADATA_URL", "") or GOOGLE_METADATA,
             google_calendar_url=env.str("GOOGLE_CALENDAR_URL", "") or GOOGLE_CALENDAR,
             smtp_url=env.str("SMTP_URL", ""),
-            mail_from=env.str("MAIL_FROM", ""),
+            mail_from=env.str("MAIL_FROM", "") or _usual_sender(env.str("BASE_URL", "")),
             hubspot_token=env.str("HUBSPOT_TOKEN", ""),
             hubspot_api_url=env.str("HUBSPOT_API_URL", "") or "https://api.hubapi.com",
             allow_private_urls=env.bool("ALLOW_PRIVATE_URLS", False),
@@ -109,6 +110,13 @@ def read_config(instance: Path) -> Config:
     return config
 
 
+def _usual_sender(base_url: str) -> str:
+    """An address at the site's own name, which has to be a name: numbers receive no mail."""
+    host = urlsplit(base_url).hostname or ""
+    named = not host.replace(".", "").isdigit() and ":" not in host
+    return f"Firsthand <firsthand@{host if host and named else 'localhost'}>"
+
+
 def _check(config: Config) -> None:
     if config.database_url.split("://")[0] not in ENGINES:
         raise BadSetting("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
@@ -118,8 +126,7 @@ def _check(config: Config) -> None:
     for name in [*addresses, *(["oidc_metadata_url"] if config.oidc_metadata_url else [])]:
         if not _is_address(getattr(config, name), "http", "https"):
             raise BadSetting(f"{name.upper()} must be a whole address such as https://meet.example.com.")
-    if config.smtp_url and not _is_address(config.smtp_url, "smtp", "smtps"):
-        raise BadSetting("SMTP_URL must start with smtp:// or smtps:// and name a server.")
+    _check_mail(config)
     if bool(config.google_client_id) != bool(config.google_client_secret):
         raise BadSetting("GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET must be set together.")
     oidc = (config.oidc_metadata_url, config.oidc_client_id, config.oidc_client_secret)
@@ -136,9 +143,16 @@ def _check(config: Config) -> None:
 def _is_address(text: str, *schemes: str) -> bool:
     try:
         address = urlsplit(text)
+        return address.scheme in schemes and bool(address.hostname) and address.port != 0
     except ValueError:
         return False
-    return address.scheme in schemes and bool(address.hostname)
+
+
+def _check_mail(config: Config) -> None:
+    if config.smtp_url and not _is_address(config.smtp_url, "smtp", "smtps"):
+        raise BadSetting("SMTP_URL must name a server, such as smtp://user:password@mail.example.com:587.")
+    if "@" not in parseaddr(config.mail_from)[1] or not config.mail_from.isprintable():
+        raise BadSetting("MAIL_FROM must be an address such as Acme <meet@acme.example>.")
 
 
 def _kept_secret(path: Path) -> str:

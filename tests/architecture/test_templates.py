@@ -8,13 +8,16 @@ from flask import Flask
 
 ROOT = Path(__file__).resolve().parents[2] / "templates"
 TEMPLATES = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*.html"))
+FORBIDDEN_IN_MAILS = re.compile(r"<script|<style|<link|<img|\son[a-z]+=|\|\s*safe\b")
 FORBIDDEN = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|hx-on|\|\s*safe\b")
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_compiles_and_has_no_inline_script_or_style(app: Flask, engine: str, name: str) -> None:
     app.jinja_env.get_template(name)
-    assert not FORBIDDEN.search((ROOT / name).read_text())
+    # A mail brings its styles along, element by element: its readers load no style sheet of ours.
+    forbidden = FORBIDDEN_IN_MAILS if name.startswith("emails/") else FORBIDDEN
+    assert not forbidden.search((ROOT / name).read_text())
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

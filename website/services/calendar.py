@@ -65,6 +65,14 @@ def refresh_soon(account_id: int, now: datetime) -> None:
         account.next_check_at = min(account.next_check_at or now, now)
 
 
+def read_anew(account: CalendarAccount, now: datetime) -> None:
+    """Has an account read at the worker's next round, whatever its source thinks of the last reading: what is to be
+    known of it changed. Inside a transaction."""
+    account.etag = account.last_modified = ""
+    if not account.broken:
+        account.next_check_at = now
+
+
 def _lease_due(now: datetime, most: int) -> list[int]:
     in_database = [key for key, provider in CALENDAR_PROVIDERS.items() if provider.capabilities.in_database]
     due = (

@@ -26,6 +26,7 @@ from .effect import Effect
 from .reading import ANSWERED, part_reading, read
 from .transaction import in_transaction
 
+CHANNEL = "calendar_event"
 DEADLINE_SECONDS = 30.0
 FIRST_LOOK = timedelta(minutes=10)
 # A video meeting that the provider is still making is asked for again, ever less often.

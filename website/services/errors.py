@@ -45,6 +45,14 @@ class UnknownBooking(Refused):
     """No booking has that token."""
 
 
+class UnknownCalendar(Refused):
+    """The user has no such calendar, or calendar account."""
+
+
+class AlreadyLinked(Refused):
+    """The user has linked that calendar account already, beside the one that was to be reconnected."""
+
+
 class AlreadyOver(Refused):
     """The booking has begun or is cancelled: it cannot be changed."""
 

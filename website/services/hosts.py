@@ -48,11 +48,12 @@ def hosts_of_link(link_id: int, now: datetime, *, own_hours: bool = False) -> li
     return _hosts(users, accounts, now)
 
 
-def host_of(user_id: int, now: datetime) -> Host | None:
-    """One user as a host, None when there is no such user."""
+def host_of(user_id: int, now: datetime, *, without_account: int | None = None) -> Host | None:
+    """One user as a host, as if one of their accounts were not linked if asked; None when there is no such user."""
     users = db.session.execute(_USER, {"user": user_id}).all()
     accounts = db.session.execute(_ACCOUNTS_OF_USER, {"user": user_id}).all()
-    return next(iter(_hosts(users, accounts, now)), None)
+    left = [account for account in accounts if account.account_id != without_account]
+    return next(iter(_hosts(users, left, now)), None)
 
 
 def hosts_of(user_ids: Sequence[int], now: datetime) -> list[Host]:
@@ -81,6 +82,7 @@ _USERS_WITH_HOURS = _ON_LINK.add_columns(_user.c.hours)
 _ACCOUNTS = (
     select(
         _account.c.user_id,
+        _account.c.id.label("account_id"),
         _account.c.kind,
         _account.c.broken,
         _calendar.c.id,

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from ..extensions import db
 from ..models import Booking, BookingEvent, Calendar, CalendarAccount, Message
 from ..providers.calendars import CALENDAR_PROVIDERS
+from .calendar_event import CHANNEL
 
 
 def announce(booking: Booking, now: datetime) -> None:
@@ -36,7 +37,7 @@ def put_in_calendar(event: BookingEvent, kind: str, now: datetime) -> None:
             key=f"{kind}:{lane}:{booking.sequence}:{again}",
             lane=lane,
             booking=booking,
-            channel="calendar_event",
+            channel=CHANNEL,
             kind=kind,
             payload={"calendar": event.calendar_id},
             due_at=now,

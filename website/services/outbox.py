@@ -6,7 +6,7 @@ lost it from recording anything. Effects may be repeated: each of them changes n
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,8 @@ from ..extensions import db
 from ..models import Message
 from ..models.message import DONE, FAILED, WAITING
 from ..providers.calendars.base import AccessRevoked, CalendarError, CalendarMissing, CalendarReadOnly
-from . import calendar_event
+from ..providers.delivery.email import DeliveryError, MailRefused
+from . import calendar_event, disconnection, email
 from .effect import Effect, Permanent
 from .transaction import in_transaction
 
@@ -29,10 +30,12 @@ LONGEST_PAUSE_SECONDS = 3600
 MOST_AT_ONCE = 50
 
 # What only a person can mend.
-PERMANENT = (AccessRevoked, CalendarReadOnly, CalendarMissing, Permanent)
+PERMANENT = (AccessRevoked, CalendarReadOnly, CalendarMissing, MailRefused, Permanent)
 
 CHANNELS: dict[str, Callable[[Message, datetime], Effect | None]] = {
-    "calendar_event": calendar_event.prepare,
+    calendar_event.CHANNEL: calendar_event.prepare,
+    disconnection.CHANNEL: disconnection.prepare,
+    email.CHANNEL: email.prepare,
 }
 
 
@@ -54,6 +57,17 @@ def deliver_due(now: datetime) -> int:
         _deliver(lease, now)
         taken += 1
     return taken
+
+
+def wake(calendar_ids: Collection[int], now: datetime) -> None:
+    """Tries again what failed in these calendars, which can be written again. Inside a transaction."""
+    failed = select(Message).where(
+        Message.state == FAILED,
+        Message.channel == calendar_event.CHANNEL,
+        Message.payload["calendar"].as_integer().in_(calendar_ids),
+    )
+    for message in db.session.scalars(failed):
+        message.state, message.due_at, message.attempts = WAITING, now, 0
 
 
 def lag(now: datetime) -> timedelta:
@@ -105,7 +119,7 @@ def _deliver(lease: Lease, now: datetime) -> None:
 
 
 def _known(error: Exception) -> Exception:
-    if not isinstance(error, CalendarError | Permanent):
+    if not isinstance(error, CalendarError | DeliveryError | Permanent):
         log.exception("a delivery failed in a way that nobody expected")
     return error
 

@@ -1,4 +1,5 @@
-"""What the worker does, again and again: delivers what is due, and keeps calendars and events in step."""
+"""What the worker does, again and again: delivers what is due, keeps calendars and events in step, and tells people
+of those that fail."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -6,14 +7,16 @@ from datetime import datetime
 
 from ..extensions import db
 from .calendar import refresh_due
+from .calendar_alarm import tell_due
 from .event_look import look_due
 from .outbox import deliver_due
+from .push import watch_due
 
 log = logging.getLogger(__name__)
 
 Part = Callable[[datetime], int]
 # Side by side, so that a provider who answers slowly holds up no message that could go elsewhere.
-LOOPS: tuple[tuple[Part, ...], ...] = ((deliver_due,), (refresh_due,), (look_due,))
+LOOPS: tuple[tuple[Part, ...], ...] = ((deliver_due,), (refresh_due,), (look_due, tell_due, watch_due))
 EVERYTHING = tuple(part for loop in LOOPS for part in loop)
 
 

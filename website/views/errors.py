@@ -18,6 +18,7 @@ from ..services.errors import (
     NotAllowed,
     Refused,
     UnknownBooking,
+    UnknownCalendar,
     UnknownLink,
 )
 from .responses import to_whole_page
@@ -25,6 +26,7 @@ from .responses import to_whole_page
 STATUS: dict[type[Refused], int] = {
     UnknownLink: 404,
     UnknownBooking: 404,
+    UnknownCalendar: 404,
     LinkClosed: 410,
     BadRequest: 400,
     AlreadyOver: 409,

@@ -1,6 +1,8 @@
 """What a user sees after signing in."""
 
+import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -130,25 +132,55 @@ HOUR = timedelta(hours=1)
 
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize(
-    ("age", "values", "sentence"),
+    ("age", "values", "own", "about"),
     [
-        (HOUR * 3, {}, "ICS feed: Read 3 hours ago."),
-        (HOUR * 50, {}, "Last read 2 days ago."),
-        (HOUR, {"broken": True}, "ICS feed: No longer lets us in"),
-        (None, {}, "ICS feed: Not read yet: counts as not free."),
+        (HOUR * 3, {}, "Checked 3 hrs ago", "Checked 3 hrs ago"),
+        (
+            HOUR * 50,
+            {"failing_since": True},
+            "The feed has not answered for 2 days: you are not offered until it does",
+            "The feed has not answered for 2 days: counts as not free",
+        ),
+        (
+            HOUR,
+            {"broken": True, "error": "The address is gone."},
+            "The address is gone. You are not offered until you reconnect.",
+            "No longer lets us in: counts as not free until its user reconnects",
+        ),
+        (
+            None,
+            {},
+            "Not read yet: you are not offered until it is",
+            "Not read yet: counts as not free",
+        ),
     ],
 )
-@pytest.mark.parametrize("page", ["/", "/team"])
-def test_a_rep_sees_the_state_and_the_age_of_a_calendar(
-    client: FlaskClient, ana: User, age: timedelta | None, values: dict[str, bool], sentence: str, page: str
+def test_a_rep_and_the_team_see_the_state_and_the_age_of_a_calendar(
+    client: FlaskClient, ana: User, age: timedelta | None, values: dict[str, Any], own: str, about: str
 ) -> None:
-    make_feed(ana, checked_at=clock.now() - age if age else None, **values)
-    assert sentence in home(client, ana, page)
+    now = clock.now()
+    if "failing_since" in values:
+        values = {"failing_since": now}
+    make_feed(ana, checked_at=now - age if age else None, **values)
+    assert ("ICS feed:", own) in lines(home(client, ana))
+    assert ("ICS feed:", about) in lines(home(client, ana, "/team"))
+
+
+def lines(page: str) -> list[tuple[str, str]]:
+    """The lines about calendars on a page: which, and its state."""
+    return re.findall(r'class="state \w+"><span><strong>(.*?)</strong> (.*?)</span>', page)
 
 
 @pytest.mark.rule("R12")
 def test_the_built_in_calendar_never_grows_old(client: FlaskClient, ana: User) -> None:
-    assert "Built-in calendar: Kept here, always up to date." in home(client, ana)
+    assert ("Built-in calendar:", "Kept here, always up to date.") in lines(home(client, ana))
+
+
+@pytest.mark.rule("R12")
+def test_who_has_no_calendar_is_told_where_to_link_one(client: FlaskClient, ana: User) -> None:
+    page = home(client, make_user("Ben", calendar=False))
+    assert "No calendar is linked: nobody can book you." in page
+    assert 'Link one first, under Calendars. <a href="/calendars">' in page
 
 
 def test_who_cannot_be_booked_is_told_so(client: FlaskClient, ana: User) -> None:

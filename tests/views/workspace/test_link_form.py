@@ -194,7 +194,7 @@ def test_who_cannot_host_is_told_what_to_do_about_it(signed_in: FlaskClient) -> 
     make_user("Ben", calendar=False)
     db.session.commit()
     page = signed_in.get("/links/new/group").text
-    assert "Has no linked calendar. Link a calendar to the account first." in page
+    assert "Has no linked calendar. Link one first, under Calendars." in page
 
 
 @pytest.mark.rule("R42")

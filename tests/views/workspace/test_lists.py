@@ -83,4 +83,4 @@ def test_the_team_says_who_can_host_and_why_others_cannot(client: FlaskClient, a
     sign_in(client, ana)
     page = client.get("/team").text
     assert "Can host" in page
-    assert "Has no linked calendar. Link a calendar to the account first." in page
+    assert "Has no linked calendar. Link one first, under Calendars." in page

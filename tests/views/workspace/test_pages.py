@@ -15,8 +15,10 @@ PAGES = [
     "/", "/links", "/links/new", "/links/new/personal", "/links/new/group", "/links/new/round_robin", "/links/demo",
     "/links/demo/edit", "/links/demo/active", "/links/demo?at=2027-02-02T10:00&email=a@b.example",
     "/links/demo?contact=dana@prospect.example", "/bookings", "/bookings?state=past", "/bookings?state=cancelled",
-    "/bookings?page=2", "/contacts", "/contacts?q=dana", "/contacts?q=%25&page=3", "/team",
+    "/bookings?page=2", "/contacts", "/contacts?q=dana", "/contacts?q=%25&page=3", "/team", "/calendars",
+    "/calendars?said=saved&tested=1", "/calendars/ics/link", "/calendars/builtin/link", "/calendars/1/unlink",
 ]  # fmt: skip
+ADMIN_PAGES = ["/calendars/health", "/outbox", "/outbox?state=kept", "/outbox?state=failed&page=2"]
 HUGE = 10**30
 
 
@@ -33,12 +35,22 @@ def staffed(client: FlaskClient, role: str) -> None:
 @pytest.mark.parametrize("role", ["admin", "member"])
 def test_every_page_opens(world: Flask, client: FlaskClient, role: str) -> None:
     staffed(client, role)
-    assert {page: client.get(page).status_code for page in PAGES} == dict.fromkeys(PAGES, 200)
+    pages = PAGES + (ADMIN_PAGES if role == "admin" else [])
+    assert {page: client.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
 
 
 @pytest.mark.both_engines
 @pytest.mark.parametrize(
-    "path", [f"/contacts?owner={HUGE}", f"/contacts?page={HUGE}", f"/bookings?page={HUGE}"]
+    "path",
+    [
+        f"/contacts?owner={HUGE}",
+        f"/contacts?page={HUGE}",
+        f"/bookings?page={HUGE}",
+        f"/outbox?page={HUGE}",
+        f"/calendars?tested={HUGE}",
+        f"/calendars/{HUGE}/unlink",
+        f"/calendars/ics/link?account={HUGE}",
+    ],
 )
 def test_a_number_that_is_too_large_finds_nothing(world: Flask, client: FlaskClient, path: str) -> None:
     staffed(client, "admin")

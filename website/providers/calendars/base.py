@@ -245,10 +245,14 @@ class CalendarProvider(ABC):
 
     Providers keep no state between calls and may be called from any thread. A method that talks to the
     outside ends within its `deadline_seconds` and raises only CalendarError's children.
+
+    `label` names the kind of account, `speaker` whoever answers for it, in a sentence ("Google is not answering");
+    both for translation, as `description` is.
     """
 
     key: str
     label: str
+    speaker: str
     description: str
     capabilities: Capabilities
     connect_fields: tuple[ConnectField, ...] = ()

@@ -29,6 +29,7 @@ class BuiltinCalendar(CalendarProvider):
 
     key = "builtin"
     label = "Built-in calendar"
+    speaker = "Firsthand"
     description = "Kept in Firsthand itself: nothing to link."
     capabilities = Capabilities(writes=True, in_database=True)
 

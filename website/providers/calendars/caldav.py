@@ -30,6 +30,7 @@ class CalDav(CalendarProvider):
 
     key = "caldav"
     label = "CalDAV"
+    speaker = "The calendar server"
     description = "iCloud, Fastmail, Nextcloud and others: read and written directly."
     capabilities = Capabilities(writes=True, max_age_minutes=30, poll_minutes=2)
     connect_fields = (

@@ -34,6 +34,7 @@ class IcsFeed(CalendarProvider):
 
     key = "ics"
     label = "ICS feed"
+    speaker = "The feed"
     description = "A calendar's published address. It may be late: link the calendar itself where you can."
     capabilities = Capabilities(
         writes=False, max_age_minutes=24 * 60, poll_minutes=15, live_check_after_seconds=120

@@ -4,7 +4,19 @@ from flask import Blueprint, Flask
 
 from ..access import private
 from ..numbers import LARGEST
-from . import event, home, link_form, links, lists, sign_in
+from . import (
+    calendar_health,
+    calendar_sign_in,
+    calendars,
+    connect,
+    event,
+    home,
+    link_form,
+    links,
+    lists,
+    outbox,
+    sign_in,
+)
 
 
 def register(app: Flask) -> None:
@@ -33,4 +45,18 @@ def register(app: Flask) -> None:
         methods=["GET", "POST"],
     )
     site.add_url_rule("/team", "team", lists.team)
+    _calendars(site)
+    site.add_url_rule("/outbox", "outbox", outbox.index)
     app.register_blueprint(site)
+
+
+def _calendars(site: Blueprint) -> None:
+    account = f"/calendars/<int(max={LARGEST}):account_id>"
+    site.add_url_rule("/calendars", "calendars", calendars.index)
+    site.add_url_rule("/calendars", "choose_calendars", calendars.choose, methods=["POST"])
+    site.add_url_rule("/calendars/stop", "stop_checking", calendars.stop, methods=["POST"])
+    site.add_url_rule("/calendars/health", "calendar_health", calendar_health.index)
+    site.add_url_rule(f"{account}/test", "test_calendar", calendars.test, methods=["POST"])
+    site.add_url_rule(f"{account}/unlink", "unlink_calendar", calendars.remove, methods=["GET", "POST"])
+    site.add_url_rule("/calendars/<kind>/link", "link_calendar", connect.link, methods=["GET", "POST"])
+    site.add_url_rule("/calendars/<kind>/linked", "calendar_linked", calendar_sign_in.linked)

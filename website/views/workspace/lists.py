@@ -4,7 +4,7 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...services.calendar_state import calendar_states
+from ...services.calendar_state import account_states
 from ...services.contact_owner import contact_by_id, set_owner
 from ...services.hosts import hosts_of
 from ...services.listing import A_PAGE, bookings_of, contacts_like
@@ -12,7 +12,7 @@ from ...services.user import active_users
 from ..access import admin_only, me, signed_in
 from ..numbers import row_number
 from ..responses import see_other
-from .rows import booking_rows, calendar_words
+from .rows import booking_rows, calendar_line
 from .standings import standing_words
 
 STATES = ("coming", "past", "cancelled")
@@ -21,7 +21,7 @@ LAST_PAGE = 10_000
 
 @signed_in
 def bookings() -> ResponseReturnValue:
-    state, page = request.args.get("state", "coming"), _page()
+    state, page = request.args.get("state", "coming"), page_asked()
     if state not in STATES:
         abort(404)
     found, more = bookings_of(me(), state, clock.now(), page)
@@ -31,7 +31,11 @@ def bookings() -> ResponseReturnValue:
 
 @signed_in
 def contacts() -> ResponseReturnValue:
-    words, page, owner = request.args.get("q", "")[:100], _page(), request.args.get("owner", type=row_number)
+    words, page, owner = (
+        request.args.get("q", "")[:100],
+        page_asked(),
+        request.args.get("owner", type=row_number),
+    )
     rows, count = contacts_like(words, page, owner_id=owner)
     return render_template(
         "workspace/contacts.html",
@@ -71,14 +75,17 @@ def _owner_sent() -> int | None:
 def team() -> ResponseReturnValue:
     users, now = active_users(), clock.now()
     ids = [user.id for user in users]
-    known = calendar_states(ids, now)
+    known = account_states(ids, now)
     return render_template(
         "workspace/team.html",
         users=users,
         standing={host.id: standing_words(host) for host in hosts_of(ids, now)},
-        calendars={user: [calendar_words(one, now) for one in states] for user, states in known.items()},
+        calendars={
+            user: [calendar_line(one, now, own=False) for one in states] for user, states in known.items()
+        },
     )
 
 
-def _page() -> int:
+def page_asked() -> int:
+    """The page of a list that is asked for, from 1."""
     return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import format_timedelta
 from flask_babel import gettext as _
 
+from ...calendar_words import own_words, words_about
 from ...models import Booking, BookingEvent, User
 from ...scheduling.pool import POOL_RULES, REASONS
 from ...scheduling.receipt import Receipt, remarks, sentence
 from ...scheduling.rotations import ROTATIONS
 from ...services.calendar_event import FINDINGS
-from ...services.calendar_state import STATES, CalendarState
+from ...services.calendar_state import STATES, AccountState
 from ...services.event_look import findings_of
 from ..public.asked import local
 from ..public.words import clock_time, full_date, zone_name
@@ -83,7 +83,16 @@ def _about(host_id: int, reason: str, receipt: Receipt) -> list[str]:
     return words
 
 
-def calendar_words(known: CalendarState, now: datetime) -> str:
-    """A calendar's state in one sentence, with its age (R12)."""
-    ago = format_timedelta(now - known.checked_at, granularity="minute") if known.checked_at else ""
-    return f"{known.label}: {_(STATES[known.state]).format(ago=ago)}"
+@dataclass(frozen=True, slots=True)
+class CalendarLine:
+    """An account's state as one line: `tone` is good, warn, bad or idle."""
+
+    tone: str
+    label: str
+    words: str
+
+
+def calendar_line(state: AccountState, now: datetime, *, own: bool) -> CalendarLine:
+    """The state of an account with its age, said to its user or to anybody else (R12)."""
+    words = own_words(state.known, now) if own else words_about(state.known, now)
+    return CalendarLine(STATES[state.known.state].tone, _(state.label), words)

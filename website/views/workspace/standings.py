@@ -1,20 +1,33 @@
 """What can be done about a user who cannot host at present (R41)."""
 
+from typing import NamedTuple
+
 from ...scheduling.pool import STANDINGS
 from ...services.hosts import Host
 
+
+class StandingWords(NamedTuple):
+    """Why a user cannot host and what to do about it, for translation; `address` is where the user does it."""
+
+    why: str = ""
+    remedy: str = ""
+    address: str = ""
+
+
+NO_WORDS = StandingWords()
+CALENDARS = "/calendars"
 REMEDIES = {
-    "inactive": "An admin can make the account active again, or take the person off this link.",
-    "no_seat": "An admin can give a seat.",
-    "no_calendar": "Link a calendar to the account first.",
-    "calendar_broken": "Link the calendar again.",
-    "calendar_missing": "Stop checking that calendar, or link the account again.",
-    "calendar_stale": "It is tried again every few minutes.",
+    "inactive": ("An admin can make the account active again, or take the person off this link.", ""),
+    "no_seat": ("An admin can give a seat.", ""),
+    "no_calendar": ("Link one first, under Calendars.", CALENDARS),
+    "calendar_broken": ("Reconnect it under Calendars.", CALENDARS),
+    "calendar_missing": ("Stop checking it under Calendars, or reconnect.", CALENDARS),
+    "calendar_stale": ("It is tried again every few minutes; its state is under Calendars.", CALENDARS),
 }
 
 
-def standing_words(host: Host) -> tuple[str, str]:
-    """Why a user cannot host and what to do about it, for translation; two empty texts for who can."""
+def standing_words(host: Host) -> StandingWords:
+    """Why a user cannot host and what to do about it; empty texts for who can."""
     if host.standing is None:
-        return "", ""
-    return STANDINGS[host.standing], REMEDIES[host.standing]
+        return NO_WORDS
+    return StandingWords(STANDINGS[host.standing], *REMEDIES[host.standing])

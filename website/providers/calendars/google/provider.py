@@ -30,6 +30,7 @@ class GoogleCalendar(CalendarProvider):
 
     key = "google"
     label = "Google Calendar"
+    speaker = "Google"
     description = "Linked by signing in at Google, which also sends your guests their invitations."
     capabilities = Capabilities(writes=True, invites=True, meets=True, notifies=True)
     sign_in = SIGN_IN

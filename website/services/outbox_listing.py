@@ -1,0 +1,45 @@
+"""The outbox as admins see it: what waits, what failed, and the mails that a site without a mail server keeps."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, or_, select
+
+from ..extensions import db
+from ..models import Calendar, CalendarAccount, Message, User
+from ..models.message import FAILED, WAITING
+from .listing import A_PAGE
+
+_KEPT = Message.payload["kept"].as_boolean()
+STATES: dict[str, ColumnElement[bool]] = {
+    "all": or_(Message.state.in_([WAITING, FAILED]), _KEPT),
+    "waiting": Message.state == WAITING,
+    "failed": Message.state == FAILED,
+    "kept": _KEPT,
+}
+
+
+def messages_in(state: str, page: int) -> tuple[list[Message], bool]:
+    """A page of the messages in a state, newest first, and whether more follow. `state` is a key of `STATES`; pages
+    count from 1."""
+    wanted = select(Message).where(STATES[state]).order_by(Message.id.desc())
+    rows = list(db.session.scalars(wanted.limit(A_PAGE + 1).offset((page - 1) * A_PAGE)))
+    return rows[:A_PAGE], len(rows) > A_PAGE
+
+
+def readers_of(messages: Collection[Message]) -> dict[int, str]:
+    """Whom each message is for, by its number: an address, or the user of the calendar."""
+    calendars = {message.id: message.payload.get("calendar") for message in messages}
+    owners = _owners({number for number in calendars.values() if number is not None})
+    return {
+        message.id: message.payload.get("to") or owners.get(calendars[message.id], "") for message in messages
+    }
+
+
+def _owners(calendar_ids: Collection[int]) -> dict[int | None, str]:
+    rows = db.session.execute(
+        select(Calendar.id, User.name)
+        .join(CalendarAccount, CalendarAccount.id == Calendar.account_id)
+        .join(User, User.id == CalendarAccount.user_id)
+        .where(Calendar.id.in_(calendar_ids))
+    )
+    return {row[0]: row[1] for row in rows}

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask, g, has_app_context
@@ -17,6 +17,9 @@ from tests.peers.postgres import Postgres
 from website import create_app
 from website.config import Config
 from website.extensions import db, limiter
+
+if TYPE_CHECKING:
+    from tests.peers.google import Google
 
 settings.register_profile(
     "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -129,3 +132,13 @@ class FreshClient(FlaskClient):
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return FreshClient(app, app.response_class, use_cookies=True)
+
+
+@pytest.fixture
+def google() -> Iterator["Google"]:
+    """A stand-in for Google, without accounts. What it was asked and Google would not take fails the test."""
+    from tests.peers.google import Google
+
+    with Google() as stand_in:
+        yield stand_in
+    assert stand_in.complaints == []

@@ -10,6 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
 
 from . import clock
+from .key_commands import before_work, first_admin_command, rotate_secrets_command
 from .services.demo import load_demo
 from .services.worker import work_once
 from .services.workspace_file import BadWorkspace, apply, export
@@ -22,7 +23,13 @@ workspace_group = AppGroup("workspace", help="The organisation as one TOML file.
 
 def register(app: Flask) -> None:
     """Binds the commands."""
-    for command in (worker_command, serve_command, workspace_group):
+    for command in (
+        worker_command,
+        serve_command,
+        workspace_group,
+        first_admin_command,
+        rotate_secrets_command,
+    ):
         app.cli.add_command(command)
 
 
@@ -31,6 +38,7 @@ def register(app: Flask) -> None:
 @with_appcontext
 def worker_command(once: bool) -> None:
     """Deliver what bookings left to do, and read calendars."""
+    before_work()
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
     while not stopping:

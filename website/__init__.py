@@ -34,6 +34,7 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def _configure(app: Flask, config: Config) -> None:
+    https = config.base_url.startswith("https://")
     app.config.update(
         FIRSTHAND=config,
         SECRET_KEY=config.secret_key,
@@ -42,10 +43,12 @@ def _configure(app: Flask, config: Config) -> None:
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(config),
         MAX_CONTENT_LENGTH=FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        SESSION_COOKIE_NAME="__Host-session" if https else "session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=config.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=https,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SECRET_KEY=[*reversed(config.secret_key_fallbacks), config.secret_key],
         RATELIMIT_STORAGE_URI=config.ratelimit_storage_url,
         BABEL_DEFAULT_LOCALE="en_GB",
     )

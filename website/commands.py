@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from . import clock
+from .key_commands import before_work, first_admin_command, rotate_secrets_command
 from .services.demo import load_demo
 from .services.worker import LOOPS, Part, work_once
 from .services.workspace_file import BadWorkspace, apply, decoded, export
@@ -27,7 +28,13 @@ workspace_group = AppGroup("workspace", help="The organisation as one TOML file.
 
 def register(app: Flask) -> None:
     """Binds the commands."""
-    for command in (worker_command, serve_command, workspace_group):
+    for command in (
+        worker_command,
+        serve_command,
+        workspace_group,
+        first_admin_command,
+        rotate_secrets_command,
+    ):
         app.cli.add_command(command)
 
 
@@ -52,6 +59,7 @@ def with_database(command: Command) -> Command:
 @with_appcontext
 def worker_command(once: bool) -> None:
     """Deliver what bookings left to do, and keep calendars in step."""
+    before_work()
     if once:
         work_once(clock.now())
         return

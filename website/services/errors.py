@@ -61,6 +61,14 @@ class NotAllowed(Refused):
     """The user may not do that."""
 
 
+class NotInvited(Refused):
+    """Whoever signs in is nobody whom the site knows or was told to expect."""
+
+
+class UnknownUser(Refused):
+    """No user has that number."""
+
+
 class Invalid(Refused):
     """Input that breaks rules; `errors` are sentences by field."""
 

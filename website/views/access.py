@@ -1,14 +1,16 @@
 """Who may ask: signed-in people, admins, and those who may change a link."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, redirect, request, session
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from flask_login import current_user, login_user
 
+from .. import clock
 from ..extensions import db, login
 from ..models import User
 from ..services.errors import NotAllowed
@@ -17,13 +19,27 @@ from ..services.link import may_edit
 
 View = Callable[..., ResponseReturnValue]
 
+SIGNED_IN = timedelta(days=14)
+
 
 def register(app: Flask) -> None:
     """Tells Flask-Login how to find the user of a session."""
     login.user_loader(_load_user)
+    # Without a refresh, pages that need no session set no cookie.
+    app.config.update(PERMANENT_SESSION_LIFETIME=SIGNED_IN, SESSION_REFRESH_EACH_REQUEST=False)
+
+
+def start_session(user: User) -> None:
+    """Signs a user in, for two weeks. Nothing that somebody else left in this browser's session lives on."""
+    session.clear()
+    session.permanent = True
+    session["since"] = clock.now().timestamp()
+    login_user(user)
 
 
 def _load_user(user_id: str) -> User | None:
+    if clock.now().timestamp() - session.get("since", 0) > SIGNED_IN.total_seconds():
+        return None
     user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
     return user if user is not None and user.active else None
 

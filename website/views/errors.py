@@ -20,13 +20,16 @@ from ..services.errors import (
     UnknownBooking,
     UnknownCalendar,
     UnknownLink,
+    UnknownUser,
 )
+from ..vault import WrongKey
 from .responses import to_whole_page
 
 STATUS: dict[type[Refused], int] = {
     UnknownLink: 404,
     UnknownBooking: 404,
     UnknownCalendar: 404,
+    UnknownUser: 404,
     LinkClosed: 410,
     BadRequest: 400,
     AlreadyOver: 409,
@@ -40,6 +43,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(SQLAlchemyError, _database)
+    app.register_error_handler(WrongKey, _wrong_key)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -66,6 +70,12 @@ def _refused(error: Refused) -> ResponseReturnValue:
 def _database(error: SQLAlchemyError) -> ResponseReturnValue:
     db.session.rollback()
     current_app.logger.exception("the database refused at %s", request.endpoint)
+    return answer(503, detail="")
+
+
+def _wrong_key(error: WrongKey) -> ResponseReturnValue:
+    db.session.rollback()
+    current_app.logger.error("%s", error)
     return answer(503, detail="")
 
 

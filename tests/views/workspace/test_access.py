@@ -7,24 +7,32 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from tests.factories import make_contact, make_link, make_organisation, make_user
+from tests.factories import NOW, make_contact, make_link, make_organisation, make_user
+from tests.services.test_booking import ask
 from tests.views.workspace.test_links import sign_in, token_of
 from website.extensions import db
 from website.models import User
+from website.services.booking import book
 
-OPEN = {"workspace.sign_in", "workspace.demo_sign_in"}
-VALUES = {"slug": "x", "kind": "group", "contact_id": 1, "account_id": 1}
+OPEN = {"workspace.sign_in"}
+VALUES = {
+    "slug": "x", "kind": "group", "contact_id": 1, "account_id": 1, "client": "google", "user_id": 1, "event_id": 1,
+}  # fmt: skip
 OF_CALENDARS = {"kind": "ics"}
 # Where providers send people back to: their answers are tested on their own.
-CALLBACKS = {"workspace.calendar_linked"}
+CALLBACKS = {"workspace.calendar_linked", "workspace.signed_in_with"}
 
 
 @pytest.fixture
 def ana(world: Flask) -> User:
     make_organisation()
     ana = make_user("Ana", role="admin")
-    make_link(hosts=[ana], slug="x")
+    link = make_link(hosts=[ana], slug="x")
     make_contact()
+    db.session.commit()
+    (event,) = book(link, ask(), now=NOW).events
+    event.found = "gone"
+    db.session.commit()
     return ana
 
 

@@ -16,6 +16,7 @@ from . import (
     lists,
     outbox,
     sign_in,
+    sign_in_with,
 )
 
 
@@ -26,6 +27,9 @@ def register(app: Flask) -> None:
     site.add_url_rule("/", "home", home.index)
     site.add_url_rule("/sign-in", "sign_in", sign_in.show)
     site.add_url_rule("/sign-in", "demo_sign_in", sign_in.demo, methods=["POST"])
+    site.add_url_rule("/sign-in/first-admin", "first_admin", sign_in.first_admin, methods=["POST"])
+    site.add_url_rule("/sign-in/<client>", "sign_in_with", sign_in_with.begin, methods=["POST"])
+    site.add_url_rule("/sign-in/<client>/callback", "signed_in_with", sign_in_with.finish)
     site.add_url_rule("/sign-out", "sign_out", sign_in.sign_out, methods=["POST"])
     site.add_url_rule("/links", "links", links.index)
     site.add_url_rule("/links/new", "new_link", links.choose_kind)

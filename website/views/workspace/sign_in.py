@@ -1,20 +1,55 @@
-"""Signing in and out."""
+"""The page where one signs in, the first admin's code, the demo's people, and signing out."""
 
 from flask import abort, current_app, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
+from flask_babel import gettext as _
+from flask_login import logout_user
 
+from ...extensions import limiter
+from ...openid import sign_in_methods
+from ...services.first_admin import has_admin, is_first_admin_code
 from ...services.user import active_users, user_by_id
-from ..access import signed_in
+from ..access import signed_in, start_session
+from ..addresses import inside
 from ..numbers import row_number
+
+CODES = "10/minute;60/hour"
+LONGEST_CODE = 100
 
 
 def show() -> ResponseReturnValue:
-    config = current_app.config["FIRSTHAND"]
-    users = active_users() if config.demo else []
+    return _page()
+
+
+def _page(*, code_typed: str = "", code_problem: str = "") -> str:
+    """Ways to sign in: by a provider, after the first admin's code where there is no admin; and the demo's people."""
+    config, back = current_app.config["FIRSTHAND"], request.values.get("next", "")
+    people = active_users()
+    has_code = is_first_admin_code(session.get("first_admin", ""))
+    methods = list(sign_in_methods(config).values())
+    asks_code = bool(methods) and not has_code and not has_admin()
     return render_template(
-        "workspace/sign_in.html", demo=config.demo, users=users, back=request.args.get("next", "")
+        "workspace/sign_in.html",
+        methods=methods if people or not asks_code else [],
+        asks_code=asks_code,
+        has_code=has_code,
+        code_typed=code_typed,
+        code_problem=code_problem,
+        demo=config.demo,
+        users=people if config.demo else [],
+        back=back,
     )
+
+
+@limiter.limit(CODES)
+def first_admin() -> ResponseReturnValue:
+    """Remembers the right code until somebody signs in from this browser."""
+    code = request.form.get("code", "")[:LONGEST_CODE]
+    if not is_first_admin_code(code):
+        problem = _("That is not the code. Look for it where the site was started.")
+        return _page(code_typed=code, code_problem=problem), 422
+    session["first_admin"] = code
+    return redirect("/sign-in", 303)
 
 
 def demo() -> ResponseReturnValue:
@@ -22,10 +57,8 @@ def demo() -> ResponseReturnValue:
     user = user_by_id(request.form.get("user", type=row_number))
     if not current_app.config["FIRSTHAND"].demo or user is None or not user.active:
         abort(404)
-    # Nothing that somebody else left in this browser's session lives on under the new name.
-    session.clear()
-    login_user(user)
-    return redirect(_inside(request.form.get("next", "")), 303)
+    start_session(user)
+    return redirect(inside(request.form.get("next", "")), 303)
 
 
 @signed_in
@@ -33,14 +66,3 @@ def sign_out() -> ResponseReturnValue:
     logout_user()
     session.clear()
     return redirect("/sign-in", 303)
-
-
-def _inside(address: str) -> str:
-    """An address of this site, and of no other."""
-    inside = (
-        address.startswith("/")
-        and not address.startswith("//")
-        and "\\" not in address
-        and address.isprintable()
-    )
-    return address if inside else "/"

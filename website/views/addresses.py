@@ -1,0 +1,21 @@
+"""Addresses of this site as the world sees them."""
+
+from flask import current_app, request
+
+
+def own_address(path: str) -> str:
+    """A whole address of ours; by BASE_URL, or where nobody set it by the one that the browser asked."""
+    config = current_app.config["FIRSTHAND"]
+    base: str = request.host_url.rstrip("/") if config.base_url_is_default else config.base_url
+    return base + path
+
+
+def inside(address: str) -> str:
+    """An address of this site, and of no other."""
+    is_inside = (
+        address.startswith("/")
+        and not address.startswith("//")
+        and "\\" not in address
+        and address.isprintable()
+    )
+    return address if is_inside else "/"

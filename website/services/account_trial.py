@@ -13,6 +13,7 @@ from ..providers.calendars.base import Account, CalendarError, CalendarUnreachab
 from .calendar import refresh
 from .calendar_account import provider_account
 from .connect import keep_calendars, own_account, settle_receiving
+from .event_look import look_soon
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)
@@ -66,3 +67,4 @@ def _keep(user_id: int, account_id: int, found: list[FoundCalendar], now: dateti
     account = own_account(user_id, account_id)
     keep_calendars(account, found, now)
     settle_receiving(account.user)
+    look_soon(account_id, now)

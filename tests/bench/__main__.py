@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import engine, site
+from tests.bench import engine, polling, site
 
 HEAD = """# Benchmarks
 
@@ -20,6 +20,7 @@ def main() -> None:
     machine = f"Python {platform.python_version()}, {platform.system()}, {now:%Y-%m-%d}."
     parts = [HEAD, machine, "\n## The engine alone\n", *engine.run()]
     parts += ["\n## The slots partial over the whole WSGI stack\n", *site.run(now)]
+    parts += ["\n## Keeping Google calendars in step\n", *polling.run()]
     text = "\n".join(parts) + "\n"
     print(text)
     if "--write" in sys.argv:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..models import CalendarAccount
 from ..providers.calendars import CALENDAR_PROVIDERS
+from ..sentences import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,11 @@ class CalendarState:
 
 # Sentences for translation; {ago} is how long ago the last good reading was.
 STATES = {
-    "ours": "Kept here, always up to date.",
-    "fresh": "Read {ago} ago.",
-    "stale": "Has not answered for too long: counts as not free. Last read {ago} ago.",
-    "never": "Not read yet: counts as not free.",
-    "broken": "No longer lets us in: link it again. Until then you are not free.",
+    "ours": gettext_noop("Kept here, always up to date."),
+    "fresh": gettext_noop("Read {ago} ago."),
+    "stale": gettext_noop("Has not answered for too long: counts as not free. Last read {ago} ago."),
+    "never": gettext_noop("Not read yet: counts as not free."),
+    "broken": gettext_noop("No longer lets us in: link it again. Until then you are not free."),
 }
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from website.extensions import db
 from website.ical.feed import BusyEvent
 from website.models import BuiltinEvent, Calendar
+from website.sentences import gettext_noop
 
 from .base import Account, CalendarEvent, CalendarProvider, Capabilities, ConnectField, Reading
 
@@ -16,8 +17,8 @@ class BuiltinCalendar(CalendarProvider):
     """Reads and writes rows of our own, inside the caller's transaction."""
 
     key = "builtin"
-    label = "Built-in calendar"
-    description = "Kept in Firsthand itself: nothing to link."
+    label = gettext_noop("Built-in calendar")
+    description = gettext_noop("Kept in Firsthand itself: nothing to link.")
     capabilities = Capabilities(writes=True, in_database=True)
     connect_fields: tuple[ConnectField, ...] = ()
 

@@ -10,9 +10,17 @@ from ...models import Booking, User
 from ...scheduling.pool import POOL_RULES, REASONS
 from ...scheduling.receipt import Receipt, remarks, sentence
 from ...scheduling.rotations import ROTATIONS
+from ...sentences import gettext_noop
 from ...services.calendar_state import STATES, CalendarState
 from ..public.asked import local
 from ..public.words import clock_time, full_date, zone_name
+
+# What a calendar answered at the last moment (R31).
+ANSWERS = {
+    "free": gettext_noop("free"),
+    "busy": gettext_noop("busy"),
+    "no answer": gettext_noop("no answer"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +70,11 @@ def _about(host_id: int, reason: str, receipt: Receipt) -> list[str]:
         words.append(f"{_(ROTATIONS[receipt.rotation].score)}: {score:.4g}.")
     answer = receipt.checked.get(host_id)
     if answer is not None:
-        words.append(_("The calendar's last answer: %(answer)s.", answer=_(answer)))
+        words.append(_("The calendar's last answer: %(answer)s.", answer=_(ANSWERS[answer])))
     return words
 
 
 def calendar_words(known: CalendarState, now: datetime) -> str:
     """A calendar's state in one sentence, with its age (R12)."""
     ago = format_timedelta(now - known.checked_at, granularity="minute") if known.checked_at else ""
-    return f"{known.label}: {_(STATES[known.state]).format(ago=ago)}"
+    return f"{_(known.label)}: {_(STATES[known.state]).format(ago=ago)}"

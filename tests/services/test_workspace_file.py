@@ -165,6 +165,7 @@ def test_the_creator_of_a_group_link_is_one_of_its_hosts(world: Flask) -> None:
     assert "added link demo" in apply(group + 'creator = "ben@acme.example"\n', prune=False, now=NOW)
 
 
+@pytest.mark.both_engines
 def test_pruning_never_leaves_a_site_without_an_admin(world: Flask) -> None:
     apply(ACME, prune=False, now=NOW)
     with pytest.raises(BadWorkspace, match="no admin"):
@@ -172,6 +173,7 @@ def test_pruning_never_leaves_a_site_without_an_admin(world: Flask) -> None:
     assert all(user.active for user in db.session.scalars(select(User)))
 
 
+@pytest.mark.both_engines
 def test_pruning_says_what_it_kept_because_of_bookings(world: Flask) -> None:
     text = ACME.replace(
         '[[users.calendars]]\nkind = "ics"\nurl = "https://calendar.example/ana.ics"\n'
@@ -312,6 +314,7 @@ def test_pruning_keeps_an_admin_whom_the_file_names(world: Flask) -> None:
     ]
 
 
+@pytest.mark.both_engines
 def test_pruning_twice_says_the_second_time_what_it_still_keeps(world: Flask) -> None:
     apply(ACME, prune=False, now=NOW)
     link = db.session.scalars(select(Link)).one()

@@ -82,7 +82,10 @@ class LinkForm(Form):
     assign_owner = BooleanField(_l("A contact without an owner gets the host as owner"))
     rotation = SelectField(
         _l("Who hosts when several are free"),
-        choices=[(one.key, f"{one.label}: {one.description}") for one in ROTATIONS.values()],
+        choices=[
+            (one.key, _l("%(label)s: %(description)s", label=_l(one.label), description=_l(one.description)))
+            for one in ROTATIONS.values()
+        ],
     )
     redirect_url = _line(_l("After booking, offer to go on to"), _l("An address that starts with https://."))
     reminders = _line(_l("Reminders"), _l("Minutes before the meeting, separated by commas."))

@@ -28,7 +28,7 @@ PREFIX = "answer_"
 class QuestionKind:
     """How a kind of question is called, asked, and how its answer reads as text."""
 
-    label: str
+    label: Any
     field: Callable[[Question, list[Any]], Any]
     answer: Callable[[Any], Any] = str
     has_choices: bool = False
@@ -84,14 +84,14 @@ def _as_number(value: Decimal) -> int | float:
 
 
 QUESTION_KINDS: dict[str, QuestionKind] = {
-    "short_text": QuestionKind("Short text", _short),
-    "long_text": QuestionKind("Long text", _long),
-    "choice": QuestionKind("One choice", _choice, has_choices=True),
-    "choices": QuestionKind("Several choices", _choices, answer=list, has_choices=True),
-    "number": QuestionKind("Number", _number, answer=_as_number),
-    "phone": QuestionKind("Phone", _phone),
-    "checkbox": QuestionKind("Checkbox", _checkbox, answer=bool),
-    "consent": QuestionKind("Consent", _checkbox, answer=bool),
+    "short_text": QuestionKind(_l("Short text"), _short),
+    "long_text": QuestionKind(_l("Long text"), _long),
+    "choice": QuestionKind(_l("One choice"), _choice, has_choices=True),
+    "choices": QuestionKind(_l("Several choices"), _choices, answer=list, has_choices=True),
+    "number": QuestionKind(_l("Number"), _number, answer=_as_number),
+    "phone": QuestionKind(_l("Phone"), _phone),
+    "checkbox": QuestionKind(_l("Checkbox"), _checkbox, answer=bool),
+    "consent": QuestionKind(_l("Consent"), _checkbox, answer=bool),
 }
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ..sentences import gettext_noop
+
 
 @dataclass(frozen=True, slots=True)
 class LinkKind:
@@ -39,9 +41,9 @@ class LinkKind:
 _ROWS = (
     LinkKind(
         key="personal",
-        label="Personal",
-        description="People book a meeting with one host.",
-        hosts_rule="A personal link has exactly one host.",
+        label=gettext_noop("Personal"),
+        description=gettext_noop("People book a meeting with one host."),
+        hosts_rule=gettext_noop("A personal link has exactly one host."),
         needs="all",
         meets="everyone",
         pool_rule="personal",
@@ -50,9 +52,11 @@ _ROWS = (
     ),
     LinkKind(
         key="group",
-        label="Group",
-        description="People book a meeting with several hosts at once, when all of them are free.",
-        hosts_rule="A group link has at least one host.",
+        label=gettext_noop("Group"),
+        description=gettext_noop(
+            "People book a meeting with several hosts at once, when all of them are free."
+        ),
+        hosts_rule=gettext_noop("A group link has at least one host."),
         needs="all",
         meets="everyone",
         pool_rule="group",
@@ -61,9 +65,11 @@ _ROWS = (
     ),
     LinkKind(
         key="round_robin",
-        label="Round robin",
-        description="People book a meeting with one of several hosts: their owner, or whose turn it is.",
-        hosts_rule="A round-robin link has at least one host.",
+        label=gettext_noop("Round robin"),
+        description=gettext_noop(
+            "People book a meeting with one of several hosts: their owner, or whose turn it is."
+        ),
+        hosts_rule=gettext_noop("A round-robin link has at least one host."),
         needs="any",
         meets="one",
         pool_rule="everyone",

@@ -4,39 +4,48 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..sentences import gettext_noop
 from .kinds import LinkKind
 
 # Why a user cannot host at present; no standing means eligible. Sentences for translation.
 STANDINGS: dict[str, str] = {
-    "inactive": "Is no longer active.",
-    "no_seat": "Has no seat.",
-    "no_calendar": "Has no linked calendar.",
-    "calendar_broken": "Has a calendar that no longer lets us in: it must be linked again.",
-    "calendar_missing": "Has a calendar that is gone, or no longer shared.",
-    "calendar_stale": "Has a calendar that has not answered for too long.",
+    "inactive": gettext_noop("Is no longer active."),
+    "no_seat": gettext_noop("Has no seat."),
+    "no_calendar": gettext_noop("Has no linked calendar."),
+    "calendar_broken": gettext_noop("Has a calendar that no longer lets us in: it must be linked again."),
+    "calendar_missing": gettext_noop("Has a calendar that is gone, or no longer shared."),
+    "calendar_stale": gettext_noop("Has a calendar that has not answered for too long."),
 }
 
 # Why a host is in the pool or out of it.
 REASONS: dict[str, str] = STANDINGS | {
-    "eligible": "Is an eligible host of this link.",
-    "only_host": "Is the host of this link.",
-    "required": "Is a required host of this link.",
-    "optional": "Is invited, and need not be free.",
-    "owner": "Owns the contact.",
-    "not_owner": "Does not own the contact.",
-    "owner_apart": "Owns the contact, and is offered apart.",
+    "eligible": gettext_noop("Is an eligible host of this link."),
+    "only_host": gettext_noop("Is the host of this link."),
+    "required": gettext_noop("Is a required host of this link."),
+    "optional": gettext_noop("Is invited, and need not be free."),
+    "owner": gettext_noop("Owns the contact."),
+    "not_owner": gettext_noop("Does not own the contact."),
+    "owner_apart": gettext_noop("Owns the contact, and is offered apart."),
 }
 
 # Why the pool is what it is.
 POOL_RULES: dict[str, str] = {
-    "personal": "A personal link has one host.",
-    "group": "Every required host of a group link meets.",
-    "everyone": "Every eligible host of the link may host.",
-    "unknown_or_unowned": "The contact is unknown or has no owner: every eligible host may host.",
-    "owner_not_able": "The contact's owner cannot host at present: every eligible host may host.",
-    "owner_not_host": "The contact's owner is not a host of this link: every eligible host may host.",
-    "owner": "The contact's owner hosts.",
-    "colleagues": "A colleague of the contact's owner hosts, because the owner's first slot is far away.",
+    "personal": gettext_noop("A personal link has one host."),
+    "group": gettext_noop("Every required host of a group link meets."),
+    "everyone": gettext_noop("Every eligible host of the link may host."),
+    "unknown_or_unowned": gettext_noop(
+        "The contact is unknown or has no owner: every eligible host may host."
+    ),
+    "owner_not_able": gettext_noop(
+        "The contact's owner cannot host at present: every eligible host may host."
+    ),
+    "owner_not_host": gettext_noop(
+        "The contact's owner is not a host of this link: every eligible host may host."
+    ),
+    "owner": gettext_noop("The contact's owner hosts."),
+    "colleagues": gettext_noop(
+        "A colleague of the contact's owner hosts, because the owner's first slot is far away."
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from ..sentences import gettext_noop
 from .pool import Membership
 from .rotations import ROTATIONS, Share
 
@@ -70,23 +71,23 @@ class Receipt:
 
 # Why you host, where the rule alone says it
 _BY_RULE = {
-    "personal": "This is your personal link.",
-    "group": "Everyone on this group link hosts.",
-    "owner": "You own this contact.",
+    "personal": gettext_noop("This is your personal link."),
+    "group": gettext_noop("Everyone on this group link hosts."),
+    "owner": gettext_noop("You own this contact."),
 }
-_ALONE = "You were the only one of {pool} hosts who was free."
-_ONLY_HOST = "You were the only host who could be chosen."
-_PICKED = "You were chosen from the hosts of this link."
+_ALONE = gettext_noop("You were the only one of {pool} hosts who was free.")
+_ONLY_HOST = gettext_noop("You were the only host who could be chosen.")
+_PICKED = gettext_noop("You were chosen from the hosts of this link.")
 
 # What else the host may want to know
 _ABOUT_OWNER = {
-    "owner_not_able": "{owner} owns this contact and cannot host at present.",
-    "owner_not_host": "{owner} owns this contact and is not a host of this link.",
-    "colleagues": "{owner} owns this contact; a sooner time with a colleague was chosen.",
+    "owner_not_able": gettext_noop("{owner} owns this contact and cannot host at present."),
+    "owner_not_host": gettext_noop("{owner} owns this contact and is not a host of this link."),
+    "colleagues": gettext_noop("{owner} owns this contact; a sooner time with a colleague was chosen."),
 }
-_BUSY_AFTER_ALL = "Before you, a host who seemed free turned out to be busy."
-_NO_ANSWER_BEFORE = "Before you, a host's calendar did not answer."
-_UNCHECKED = "Not every calendar answered in time: the booking rests on what was last seen."
+_BUSY_AFTER_ALL = gettext_noop("Before you, a host who seemed free turned out to be busy.")
+_NO_ANSWER_BEFORE = gettext_noop("Before you, a host's calendar did not answer.")
+_UNCHECKED = gettext_noop("Not every calendar answered in time: the booking rests on what was last seen.")
 
 
 def sentence(receipt: Receipt, translate: Translate = str) -> str:

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from math import fsum
 from random import Random
 
+from ..sentences import gettext_noop
+
 RECENT_DAYS = 30
 
 
@@ -141,42 +143,49 @@ def _priority(free: Sequence[Share], rng: Random) -> Choice:
 _ROWS = (
     Rotation(
         key="random",
-        label="Random",
-        description="Every free host has the same chance.",
-        score="Chance of being drawn",
+        label=gettext_noop("Random"),
+        description=gettext_noop("Every free host has the same chance."),
+        score=gettext_noop("Chance of being drawn"),
         pick=_random,
-        sentence="{free} of {pool} hosts were free, and you were drawn at random.",
+        sentence=gettext_noop("{free} of {pool} hosts were free, and you were drawn at random."),
     ),
     Rotation(
         key="balanced",
-        label="Balanced",
-        description="The free host who is furthest below their share of recent bookings.",
-        score="Bookings below their share",
+        label=gettext_noop("Balanced"),
+        description=gettext_noop("The free host who is furthest below their share of recent bookings."),
+        score=gettext_noop("Bookings below their share"),
         pick=_balanced,
-        sentence="{free} of {pool} hosts were free, and you were furthest below your share of recent"
-        " bookings.",
-        tied="{free} of {pool} hosts were free, {equal} of them equally far below their share of recent"
-        " bookings, and among these it was your turn.",
-        fewest="{free} of {pool} hosts were free, and you had the fewest recent bookings for your share:"
-        " {mine}, the next host {next}.",
+        sentence=gettext_noop(
+            "{free} of {pool} hosts were free, and you were furthest below your share of recent bookings."
+        ),
+        tied=gettext_noop(
+            "{free} of {pool} hosts were free, {equal} of them equally far below their share of recent"
+            " bookings, and among these it was your turn."
+        ),
+        fewest=gettext_noop(
+            "{free} of {pool} hosts were free, and you had the fewest recent bookings for your share:"
+            " {mine}, the next host {next}."
+        ),
     ),
     Rotation(
         key="strict",
-        label="In turn",
-        description="The next host in the ring. Who is not free keeps their place.",
-        score="Place in the ring",
+        label=gettext_noop("In turn"),
+        description=gettext_noop("The next host in the ring. Who is not free keeps their place."),
+        score=gettext_noop("Place in the ring"),
         pick=_strict,
-        sentence="{free} of {pool} hosts were free, and you were next in line.",
+        sentence=gettext_noop("{free} of {pool} hosts were free, and you were next in line."),
     ),
     Rotation(
         key="priority",
-        label="By priority",
-        description="The free host of the highest rank. Equal ranks are balanced.",
-        score="Rank",
+        label=gettext_noop("By priority"),
+        description=gettext_noop("The free host of the highest rank. Equal ranks are balanced."),
+        score=gettext_noop("Rank"),
         pick=_priority,
-        sentence="{free} of {pool} hosts were free, and you have the highest rank of them.",
-        tied="{free} of {pool} hosts were free, {equal} of them share the highest rank,"
-        " and among these it was your turn.",
+        sentence=gettext_noop("{free} of {pool} hosts were free, and you have the highest rank of them."),
+        tied=gettext_noop(
+            "{free} of {pool} hosts were free, {equal} of them share the highest rank,"
+            " and among these it was your turn."
+        ),
     ),
 )
 

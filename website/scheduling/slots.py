@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from ..sentences import gettext_noop
 from .hours import Hours, dates_mask, day_steps, grid_mask, hours_mask
 from .timeline import Window, instant_of, runs, shifted, step_after, steps_in
 
@@ -241,26 +242,26 @@ def _first_on(timezone: str, start: int, length: int) -> date:
 _NOBODY = HostTime(host_id=0)
 
 LINK_RULES = (
-    Rule("increment", "R2", "No start on the link's increment.", _on_increment),
-    Rule("notice", "R3", "Sooner than the link's minimum notice.", _after_notice),
-    Rule("window", "R3", "Outside the dates that the link offers.", _in_booking_window),
-    Rule("hours", "R1", "Not wholly inside the link's hours.", _in_link_hours),
+    Rule("increment", "R2", gettext_noop("No start on the link's increment."), _on_increment),
+    Rule("notice", "R3", gettext_noop("Sooner than the link's minimum notice."), _after_notice),
+    Rule("window", "R3", gettext_noop("Outside the dates that the link offers."), _in_booking_window),
+    Rule("hours", "R1", gettext_noop("Not wholly inside the link's hours."), _in_link_hours),
     Rule(
         "link_cap",
         "R9",
-        "The link has as many bookings on that day or in that week as it takes.",
+        gettext_noop("The link has as many bookings on that day or in that week as it takes."),
         _under_link_cap,
     ),
 )
 HOST_RULES = (
-    Rule("standing", "R12", "Cannot host at present.", _in_working_order),
-    Rule("own_hours", "R8", "Not wholly inside the host's own hours.", _in_own_hours),
-    Rule("busy", "R4", "Busy in a calendar at that time, buffers included.", _calendars_free),
-    Rule("booked", "R4", "Another booking occupies that time, buffers included.", _not_booked),
+    Rule("standing", "R12", gettext_noop("Cannot host at present."), _in_working_order),
+    Rule("own_hours", "R8", gettext_noop("Not wholly inside the host's own hours."), _in_own_hours),
+    Rule("busy", "R4", gettext_noop("Busy in a calendar at that time, buffers included."), _calendars_free),
+    Rule("booked", "R4", gettext_noop("Another booking occupies that time, buffers included."), _not_booked),
     Rule(
         "host_cap",
         "R9",
-        "Has as many bookings on that day or in that week as the link allows.",
+        gettext_noop("Has as many bookings on that day or in that week as the link allows."),
         _under_host_cap,
     ),
 )

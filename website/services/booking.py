@@ -13,6 +13,7 @@ from ..models import Booking, BookingHost, Claim, Link, User
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer
 from ..scheduling.timeline import STEPS_A_DAY, Window, instant_of, step_before
+from ..sentences import Sentence
 from ..tokens import new_token
 from . import message
 from .assignment import Assignment, assign, receipt_of, take_turn, welcome
@@ -86,7 +87,7 @@ def _check(link: Link, request: Request) -> None:
     if not link.active:
         raise LinkClosed
     if request.duration not in link.durations:
-        raise BadRequest("duration", "This link does not offer that duration.")
+        raise BadRequest("duration", Sentence("This link does not offer that duration."))
 
 
 def _ask(asking: _AskFirst, checked: dict[int, Answer], now: datetime) -> None:

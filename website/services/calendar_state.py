@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from ..extensions import db
 from ..models import Calendar, CalendarAccount
 from ..providers.calendars import CALENDAR_PROVIDERS
+from ..sentences import gettext_noop
 from .calendar_account import provider_account
 
 Tone = Literal["idle", "good", "warn", "bad"]
@@ -30,48 +31,54 @@ class State:
 
 # From what is well to what is worst: an account is in the worst state of its calendars.
 STATES: dict[str, State] = {
-    "unwatched": State("idle", "Not checked for conflicts.", "Not checked for conflicts."),
-    "ours": State("good", "Kept here, always up to date.", "Kept here, always up to date."),
-    "fresh": State("good", "Checked {ago} ago", "Checked {ago} ago"),
+    "unwatched": State(
+        "idle", gettext_noop("Not checked for conflicts."), gettext_noop("Not checked for conflicts.")
+    ),
+    "ours": State(
+        "good", gettext_noop("Kept here, always up to date."), gettext_noop("Kept here, always up to date.")
+    ),
+    "fresh": State("good", gettext_noop("Checked {ago} ago"), gettext_noop("Checked {ago} ago")),
     "slow": State(
         "warn",
-        "{speaker} is not answering; using {old} data",
-        "{speaker} is not answering; using {old} data",
+        gettext_noop("{speaker} is not answering; using {old} data"),
+        gettext_noop("{speaker} is not answering; using {old} data"),
     ),
     "new": State(
         "idle",
-        "Not read yet: you are not offered until it is",
-        "Not read yet: counts as not free",
+        gettext_noop("Not read yet: you are not offered until it is"),
+        gettext_noop("Not read yet: counts as not free"),
         hides=True,
     ),
     "late": State(
         "bad",
-        "Last checked {ago} ago, too long: you are not offered until it is read again",
-        "Last checked {ago} ago, too long: counts as not free",
+        gettext_noop("Last checked {ago} ago, too long: you are not offered until it is read again"),
+        gettext_noop("Last checked {ago} ago, too long: counts as not free"),
         hides=True,
     ),
     "stale": State(
         "bad",
-        "{speaker} has not answered for {silence}: you are not offered until it does",
-        "{speaker} has not answered for {silence}: counts as not free",
+        gettext_noop("{speaker} has not answered for {silence}: you are not offered until it does"),
+        gettext_noop("{speaker} has not answered for {silence}: counts as not free"),
         hides=True,
     ),
     "silent": State(
         "bad",
-        "{speaker} has not answered yet: you are not offered until it does",
-        "{speaker} has not answered yet: counts as not free",
+        gettext_noop("{speaker} has not answered yet: you are not offered until it does"),
+        gettext_noop("{speaker} has not answered yet: counts as not free"),
         hides=True,
     ),
     "missing": State(
         "bad",
-        "{calendar} is gone, or no longer shared: you are not offered until you stop checking it, or reconnect",
-        "A calendar is gone, or no longer shared: counts as not free",
+        gettext_noop(
+            "{calendar} is gone, or no longer shared: you are not offered until you stop checking it, or reconnect"
+        ),
+        gettext_noop("A calendar is gone, or no longer shared: counts as not free"),
         hides=True,
     ),
     "broken": State(
         "bad",
-        "{error} You are not offered until you reconnect.",
-        "No longer lets us in: counts as not free until its user reconnects",
+        gettext_noop("{error} You are not offered until you reconnect."),
+        gettext_noop("No longer lets us in: counts as not free until its user reconnects"),
         hides=True,
     ),
 }

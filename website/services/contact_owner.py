@@ -2,6 +2,7 @@
 
 from ..extensions import db
 from ..models import Contact, User
+from ..sentences import Sentence
 from .errors import BadRequest, NotAllowed
 from .transaction import in_transaction
 
@@ -20,9 +21,9 @@ def set_owner(contact_id: int, owner_id: int | None, *, by: User) -> None:
         contact = db.session.get(Contact, contact_id)
         owner = db.session.get(User, owner_id) if owner_id is not None else None
         if contact is None:
-            raise BadRequest("contact", "There is no such contact.")
+            raise BadRequest("contact", Sentence("There is no such contact."))
         if owner_id is not None and (owner is None or not owner.active):
-            raise BadRequest("owner", "There is no such user.")
+            raise BadRequest("owner", Sentence("There is no such user."))
         contact.owner_id = owner_id
 
     in_transaction(work)

@@ -10,12 +10,13 @@ from ..models import Link, User
 from ..scheduling.pool import REASONS, STANDINGS
 from ..scheduling.slots import HostTime, Question, why_not
 from ..scheduling.timeline import Window, step_before
+from ..sentences import gettext_noop
 from .availability import Scene, offer_at, question_of, scene_of
 from .contact import NOBODY, recognise
 
 # The rule by which a host is out of the pool, where it is not R20.
 OUT_BY = {"optional": "R6"}
-ANOTHER_IS_BUSY = ("R6", "Another host of this link is not free, and it needs all of them.")
+ANOTHER_IS_BUSY = ("R6", gettext_noop("Another host of this link is not free, and it needs all of them."))
 
 
 @dataclass(frozen=True, slots=True)

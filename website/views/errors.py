@@ -23,6 +23,7 @@ from ..services.errors import (
     UnknownUser,
 )
 from ..vault import WrongKey
+from .languages import translated
 from .responses import to_whole_page
 
 STATUS: dict[type[Refused], int] = {
@@ -64,7 +65,7 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
 
 def _refused(error: Refused) -> ResponseReturnValue:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    return answer(status, detail=error.message if isinstance(error, BadRequest) else "")
+    return answer(status, detail=translated(error.message) if isinstance(error, BadRequest) else "")
 
 
 def _database(error: SQLAlchemyError) -> ResponseReturnValue:

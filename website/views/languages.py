@@ -1,8 +1,10 @@
 """Which language and region a page is written in."""
 
 from flask import g, request
-from flask_babel import refresh
+from flask_babel import gettext, refresh
 from werkzeug.exceptions import HTTPException
+
+from ..sentences import Sentence
 
 LANGUAGES = {"en-GB": "en_GB", "en-US": "en_US"}
 
@@ -39,3 +41,10 @@ def prefer(language: str) -> None:
 def language_tag() -> str:
     """The page's language as HTML writes it."""
     return locale().replace("_", "-")
+
+
+def translated(text: str) -> str:
+    """A text that was written where nobody knew the reader, in the reader's language."""
+    if isinstance(text, Sentence):
+        return str(gettext(text.message, **text.values))
+    return str(gettext(text))

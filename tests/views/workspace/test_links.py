@@ -226,3 +226,19 @@ def test_a_link_is_switched_off_only_after_a_question(client: FlaskClient, ana: 
     assert link.active
     client.post("/links/demo/active", data={"csrf_token": token_of(asked), "on": "no"})
     assert client.get("/book/demo").status_code == 410
+
+
+@pytest.mark.rule("R43")
+def test_the_code_to_embed_a_link_holds_whatever_its_title_is(world: Flask, client: FlaskClient) -> None:
+    title = '"30 minutes" <with> Ben & Ana'
+    ana = make_user("Ana")
+    make_link(hosts=[ana], slug="hello", title=title)
+    sign_in(client, ana)
+    page = client.get("/links/hello").text
+    code = re.search(r'<textarea id="embed"[^>]*>(.*?)</textarea>', page, re.S)
+    assert code
+    tag = re.fullmatch(
+        r'<iframe src="([^"]*)" title="([^"]*)" width="100%" height="720"></iframe>', unescape(code[1])
+    )
+    assert tag
+    assert (unescape(tag[1]), unescape(tag[2])) == ("http://localhost/book/hello?embed=1", title)

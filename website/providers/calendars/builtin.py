@@ -9,6 +9,7 @@ from sqlalchemy import select
 from website.extensions import db
 from website.ical.feed import BusyEvent
 from website.models import BuiltinEvent, Calendar
+from website.sentences import gettext_noop
 
 from .base import (
     Account,
@@ -28,9 +29,9 @@ class BuiltinCalendar(CalendarProvider):
     """Reads and writes rows of our own, inside the caller's transaction."""
 
     key = "builtin"
-    label = "Built-in calendar"
+    label = gettext_noop("Built-in calendar")
     speaker = "Firsthand"
-    description = "Kept in Firsthand itself: nothing to link."
+    description = gettext_noop("Kept in Firsthand itself: nothing to link.")
     capabilities = Capabilities(writes=True, in_database=True)
 
     def account_line(self, account: Account) -> str:

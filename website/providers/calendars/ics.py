@@ -10,6 +10,7 @@ from website import clock
 from website.ical.feed import FeedError
 from website.ical.read import read_busy
 from website.providers.http import Answer, Unreachable, fetch
+from website.sentences import gettext_noop
 
 from .base import (
     AccessRevoked,
@@ -33,13 +34,15 @@ class IcsFeed(CalendarProvider):
     """One feed is one account with one calendar."""
 
     key = "ics"
-    label = "ICS feed"
-    speaker = "The feed"
-    description = "A calendar's published address. It may be late: link the calendar itself where you can."
+    label = gettext_noop("ICS feed")
+    speaker = gettext_noop("The feed")
+    description = gettext_noop(
+        "A calendar's published address. It may be late: link the calendar itself where you can."
+    )
     capabilities = Capabilities(
         writes=False, max_age_minutes=24 * 60, poll_minutes=15, live_check_after_seconds=120
     )
-    connect_fields = (ConnectField("url", "Address of the feed", type="url"),)
+    connect_fields = (ConnectField("url", gettext_noop("Address of the feed"), type="url"),)
 
     def account_line(self, account: Account) -> str:
         """The host, and the end of the address: the rest is a secret."""

@@ -19,6 +19,7 @@ from ...services.booking import book
 from ...services.contact import recognise
 from ...services.errors import BadRequest, LinkClosed, ReusedKey, SlotTaken, UnknownLink
 from ...services.find_link import open_link
+from ..languages import translated
 from .asked import asked_booking, asked_slots
 from .description import BOOKING_PARAMETERS, LOCATION, SLOTS_PARAMETERS, problems
 from .problems import Invalid, problem
@@ -92,7 +93,7 @@ def bookings(slug: str) -> Any:
     except ReusedKey:
         return problem("key_reused", errors={"Idempotency-Key": ["It came with another request before."]})
     except BadRequest as refused:
-        raise Invalid({refused.field: [refused.message]}) from refused
+        raise Invalid({refused.field: [translated(refused.message)]}) from refused
     answer = _answer(booking)
     return answer, 201, {"Location": answer["manage_url"]}
 

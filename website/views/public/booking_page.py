@@ -18,7 +18,7 @@ from ...services.contact import recognise
 from ...services.errors import BadRequest, ReusedKey, SlotTaken
 from ...services.note import leave_note
 from ...tokens import BadToken, signer
-from ..languages import locale
+from ..languages import locale, translated
 from ..responses import frame_for
 from .asked import CAMPAIGN, Asked, all_zones, asked, local, slot_start, slot_text
 from .month import owner_name, slot_grid
@@ -121,7 +121,7 @@ def book(slug: str) -> ResponseReturnValue:
         message = _("This form has made a booking already. Send it again to make another one.")
         return _details(question, form, start, 409, message)
     except BadRequest as refused:
-        return _details(question, form, start, 422, refused.message)
+        return _details(question, form, start, 422, translated(refused.message))
     return redirect(url_for("booking.show", token=booking.token), 303)
 
 

@@ -17,7 +17,7 @@ from ...services.hosts import Host, host_of
 from ...services.link import create_link, defaults_of, possible_hosts, update_link, values_of
 from ...services.user import emails_of
 from ..access import may_edit_link, me, signed_in
-from ..languages import locale
+from ..languages import locale, translated
 from ..public.words import weekdays
 from ..responses import see_other, wants_fragment
 from .standings import standing_words
@@ -57,7 +57,8 @@ def _save(kind: LinkKind, link: Link | None) -> ResponseReturnValue:
         else:
             saved = update_link(link.slug, values, by=me(), now=clock.now())
     except Invalid as refused:
-        return _page(kind, form, rows, link=link, errors=refused.errors), 422
+        errors = {field: [translated(text) for text in texts] for field, texts in refused.errors.items()}
+        return _page(kind, form, rows, link=link, errors=errors), 422
     return see_other(f"/links/{saved.slug}")
 
 

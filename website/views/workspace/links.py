@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from ... import clock
 from ...models import Link
@@ -19,6 +20,7 @@ from ..access import may_edit_link, me, signed_in
 
 PERSONAL_DAYS = 30
 YEARS_AHEAD = 5
+EMBED_CODE = Markup('<iframe src="{address}?embed=1" title="{title}" width="100%" height="720"></iframe>')
 
 
 @signed_in
@@ -40,6 +42,8 @@ def show(link: Link) -> ResponseReturnValue:
         link=link,
         kind=LINK_KINDS[link.kind],
         address=_address(link),
+        # Code to copy: what is safe HTML there is a plain text here.
+        embed_code=str(EMBED_CODE.format(address=_address(link), title=link.title)),
         answers=answers,
         problem=problem,
         personal=personal,

@@ -11,11 +11,19 @@ from ...models import Booking, BookingEvent, User
 from ...scheduling.pool import POOL_RULES, REASONS
 from ...scheduling.receipt import Receipt, remarks, sentence
 from ...scheduling.rotations import ROTATIONS
+from ...sentences import gettext_noop
 from ...services.calendar_event import FINDINGS
 from ...services.calendar_state import STATES, AccountState
 from ...services.event_look import findings_of
 from ..public.asked import local
 from ..public.words import clock_time, full_date, zone_name
+
+# What a calendar answered at the last moment (R31).
+ANSWERS = {
+    "free": gettext_noop("free"),
+    "busy": gettext_noop("busy"),
+    "no answer": gettext_noop("no answer"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ def _about(host_id: int, reason: str, receipt: Receipt) -> list[str]:
         words.append(f"{_(ROTATIONS[receipt.rotation].score)}: {score:.4g}.")
     answer = receipt.checked.get(host_id)
     if answer is not None:
-        words.append(_("The calendar's last answer: %(answer)s.", answer=_(answer)))
+        words.append(_("The calendar's last answer: %(answer)s.", answer=_(ANSWERS[answer])))
     return words
 
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from ...scheduling.pool import STANDINGS
+from ...sentences import gettext_noop
 from ...services.hosts import Host
 
 
@@ -17,12 +18,18 @@ class StandingWords(NamedTuple):
 NO_WORDS = StandingWords()
 CALENDARS = "/calendars"
 REMEDIES = {
-    "inactive": ("An admin can make the account active again, or take the person off this link.", ""),
-    "no_seat": ("An admin can give a seat.", ""),
-    "no_calendar": ("Link one first, under Calendars.", CALENDARS),
-    "calendar_broken": ("Reconnect it under Calendars.", CALENDARS),
-    "calendar_missing": ("Stop checking it under Calendars, or reconnect.", CALENDARS),
-    "calendar_stale": ("It is tried again every few minutes; its state is under Calendars.", CALENDARS),
+    "inactive": (
+        gettext_noop("An admin can make the account active again, or take the person off this link."),
+        "",
+    ),
+    "no_seat": (gettext_noop("An admin can give a seat."), ""),
+    "no_calendar": (gettext_noop("Link one first, under Calendars."), CALENDARS),
+    "calendar_broken": (gettext_noop("Reconnect it under Calendars."), CALENDARS),
+    "calendar_missing": (gettext_noop("Stop checking it under Calendars, or reconnect."), CALENDARS),
+    "calendar_stale": (
+        gettext_noop("It is tried again every few minutes; its state is under Calendars."),
+        CALENDARS,
+    ),
 }
 
 

@@ -20,10 +20,12 @@ from website import clock
 from website.extensions import db
 from website.providers.calendars import CALENDAR_PROVIDERS
 from website.scheduling.kinds import LINK_KINDS
+from website.scheduling.places import PLACES
 from website.scheduling.pool import POOL_RULES, REASONS, STANDINGS
 from website.scheduling.rotations import ROTATIONS
 from website.scheduling.slots import HOST_RULES, LINK_RULES
 from website.services.booking import book
+from website.services.calendar_event import FINDINGS
 from website.services.calendar_state import STATES
 from website.views.workspace.rows import ANSWERS
 from website.views.workspace.standings import REMEDIES
@@ -176,15 +178,23 @@ def test_every_error_of_a_booking_is_translated(team: FlaskClient) -> None:
 
 def sentences() -> Iterator[str]:
     """What the tables of the program say, whether a page happens to show it or not."""
-    for table in (STANDINGS, REASONS, POOL_RULES, STATES, REMEDIES, ANSWERS):
+    for table in (STANDINGS, REASONS, POOL_RULES, FINDINGS, ANSWERS):
         yield from table.values()
+    for state in STATES.values():
+        yield from (state.own, state.about)
+    yield from (remedy for remedy, _address in REMEDIES.values())
+    yield from (place.label for place in PLACES.values())
     for kind in LINK_KINDS.values():
         yield from (kind.label, kind.description, kind.hosts_rule)
     for rotation in ROTATIONS.values():
         yield from (rotation.label, rotation.description, rotation.score, rotation.sentence)
         yield from filter(None, (rotation.tied, rotation.fewest))
     for provider in CALENDAR_PROVIDERS.values():
-        yield from (provider.label, provider.description, *(field.label for field in provider.connect_fields))
+        yield from (provider.label, provider.speaker, provider.description)
+        for field in provider.connect_fields:
+            yield from filter(None, (field.label, field.hint))
+        for scope in provider.sign_in.scopes if provider.sign_in else ():
+            yield from (scope.label, scope.without)
     yield from (rule.reason for rule in (*LINK_RULES, *HOST_RULES))
 
 

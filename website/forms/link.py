@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 
+from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
 from .base import strip
 from .fields import whole
@@ -32,8 +33,6 @@ TEXTS = (
 )
 FLAGS = ("owner_first", "owner_counts", "assign_owner", "active")
 OPTIONAL = ("max_per_day", "max_per_week", "max_per_day_per_host", "max_per_week_per_host")
-PLACES = (("", _l("Not said")), ("meet", "Google Meet"), ("phone", _l("Phone")), ("address", _l("Address")),
-          ("text", _l("Own words")), ("url", _l("Web address")))  # fmt: skip
 
 
 def _line(label: Any, description: Any = "", **more: Any) -> StringField:
@@ -51,7 +50,7 @@ class LinkForm(Form):
     slug = _line(_l("Address"), _l("The last part of the page's address, such as product-demo."))
     title = _line(_l("Title"), _l("What visitors see."))
     description = TextAreaField(_l("Description"), filters=[strip])
-    place_kind = SelectField(_l("Place"), choices=PLACES)
+    place_kind = SelectField(_l("Place"), choices=[(place.key, _l(place.label)) for place in PLACES.values()])
     place_value = _line(_l("Place in words"), _l("The address, number or web address."))
     durations = _line(_l("Durations"), _l("In minutes, separated by commas; the first is the usual one."))
     increment = SelectField(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ..sentences import gettext_noop
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -13,12 +15,12 @@ class Place:
 
 
 _ROWS = (
-    Place("", "Not said"),
-    Place("meet", "Google Meet", video=True),
-    Place("phone", "Phone"),
-    Place("address", "Address"),
-    Place("text", "Own text"),
-    Place("url", "Web address"),
+    Place("", gettext_noop("Not said")),
+    Place("meet", gettext_noop("Google Meet"), video=True),
+    Place("phone", gettext_noop("Phone")),
+    Place("address", gettext_noop("Address")),
+    Place("text", gettext_noop("Own words")),
+    Place("url", gettext_noop("Web address")),
 )
 
 PLACES: dict[str, Place] = {place.key: place for place in _ROWS}

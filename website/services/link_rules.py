@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..scheduling.kinds import LINK_KINDS
+from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
 from ..sentences import Sentence
 from .host_rules import hosts
@@ -28,7 +29,6 @@ from .value_rules import (
 
 REQUIRED = ("slug", "kind", "title", "hours", "durations", "hosts")
 INCREMENTS = (5, 10, 15, 20, 30, 45, 60)
-PLACES = ("", "meet", "phone", "address", "text", "url")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PARTS = re.compile(r"[.\[]")
@@ -84,7 +84,7 @@ def _window(path: str, value: Any, values: Values) -> Iterator[Problem]:
 
 def _place(path: str, value: Any, _: Values) -> Iterator[Problem]:
     if not isinstance(value, dict) or set(value) - {"kind", "value"} or value.get("kind", "") not in PLACES:
-        kinds = ", ".join(PLACES[1:])
+        kinds = ", ".join(filter(None, PLACES))
         yield path, Sentence("Write { kind = …, value = … }; the kinds are %(kinds)s.", kinds=kinds)
     else:
         yield from text(500)(path, value.get("value", ""), {})

@@ -83,7 +83,9 @@ def _window(path: str, value: Any, values: Values) -> Iterator[Problem]:
 
 
 def _place(path: str, value: Any, _: Values) -> Iterator[Problem]:
-    if not isinstance(value, dict) or set(value) - {"kind", "value"} or value.get("kind", "") not in PLACES:
+    fine = isinstance(value, dict) and set(value) <= {"kind", "value"}
+    kind = value.get("kind", "") if fine else None
+    if not isinstance(kind, str) or kind not in PLACES:
         kinds = ", ".join(filter(None, PLACES))
         yield path, Sentence("Write { kind = …, value = … }; the kinds are %(kinds)s.", kinds=kinds)
     else:

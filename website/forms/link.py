@@ -44,24 +44,38 @@ def _number(label: Any, description: Any = "") -> StringField:
 
 
 class LinkForm(Form):
-    """The single fields of a link; rows and hosts are in `LinkRows`."""
+    """The single fields of a link, in the page's order; rows and hosts are in `LinkRows`."""
 
-    name = _line(_l("Name"), _l("For your team only."))
-    slug = _line(_l("Address"), _l("The last part of the page's address, such as product-demo."))
     title = _line(_l("Title"), _l("What visitors see."))
+    slug = _line(_l("Address"), _l("The last part of the page's address, such as product-demo."))
+    name = _line(_l("Name"), _l("For your team only."))
     description = TextAreaField(_l("Description"), filters=[strip])
+    durations = _line(_l("Durations"), _l("In minutes, separated by commas; the first is the usual one."))
     place_kind = SelectField(_l("Place"), choices=[(place.key, _l(place.label)) for place in PLACES.values()])
     place_value = _line(_l("Place in words"), _l("The address, number or web address."))
-    durations = _line(_l("Durations"), _l("In minutes, separated by commas; the first is the usual one."))
-    increment = SelectField(
-        _l("Start times every"), choices=[*INCREMENT_CHOICES, ("duration", _l("as long as the meeting"))],
-        description=_l("Minutes."),
-    )  # fmt: skip
+    rotation = SelectField(
+        _l("Who hosts when several are free"),
+        choices=[
+            (one.key, _l("%(label)s: %(description)s", label=_l(one.label), description=_l(one.description)))
+            for one in ROTATIONS.values()
+        ],
+    )
+    owner_first = BooleanField(_l("If the contact is owned, show the owner's calendar"))
+    owner_fallback_days = _number(
+        _l("Offer colleagues when the owner's first time is more than … days away"),
+        _l("0: never. Otherwise whoever types an address may be able to tell that somebody owns it."),
+    )
+    owner_counts = BooleanField(_l("Meetings that go to the owner count towards the shares"))
+    assign_owner = BooleanField(_l("A contact without an owner gets the host as owner"))
     timezone = _line(_l("Time zone"), _l("Of the hours below, such as Europe/Paris."))
     hours_source = RadioField(
         _l("Whose hours count"),
         choices=[("link", _l("The hours below")), ("hosts", _l("Each host's own, within those below"))],
     )
+    increment = SelectField(
+        _l("Start times every"), choices=[*INCREMENT_CHOICES, ("duration", _l("as long as the meeting"))],
+        description=_l("Minutes."),
+    )  # fmt: skip
     notice_minutes = _number(_l("Minimum notice"), _l("Minutes."))
     window_days = _number(_l("How far ahead"), _l("Days; leave it empty for fixed dates."))
     window_from = _line(_l("From date"), type="date")
@@ -72,20 +86,6 @@ class LinkForm(Form):
     max_per_week = _number(_l("Most a week"), _l("Of this link; empty for no limit."))
     max_per_day_per_host = _number(_l("Most a day for one host"))
     max_per_week_per_host = _number(_l("Most a week for one host"))
-    owner_first = BooleanField(_l("If the contact is owned, show the owner's calendar"))
-    owner_fallback_days = _number(
-        _l("Offer colleagues when the owner's first time is more than … days away"),
-        _l("0: never. Otherwise whoever types an address may be able to tell that somebody owns it."),
-    )
-    owner_counts = BooleanField(_l("Meetings that go to the owner count towards the shares"))
-    assign_owner = BooleanField(_l("A contact without an owner gets the host as owner"))
-    rotation = SelectField(
-        _l("Who hosts when several are free"),
-        choices=[
-            (one.key, _l("%(label)s: %(description)s", label=_l(one.label), description=_l(one.description)))
-            for one in ROTATIONS.values()
-        ],
-    )
     redirect_url = _line(_l("After booking, offer to go on to"), _l("An address that starts with https://."))
     reminders = _line(_l("Reminders"), _l("Minutes before the meeting, separated by commas."))
     language = SelectField(

@@ -28,13 +28,13 @@ def ana(world: Flask) -> User:
     return make_user("Ana", role="admin")
 
 
-def booked(link: Link, email: str = DANA) -> Booking:
+def booked(link: Link, email: str = DANA, nonce: str = "first") -> Booking:
     """The link's first slot from now on, taken."""
     db.session.commit()
     now = clock.now()
     start = next_start(scene_of(link, visitor=recognise(email), duration=30, now=now), now)
     assert start
-    return book(link, ask(start, email=email), now=now)
+    return book(link, ask(start, email=email, nonce=nonce), now=now)
 
 
 def home(client: FlaskClient, user: User, page: str = "/") -> str:

@@ -1,0 +1,4 @@
+// Moves on to what is to be looked at again, when a form comes back with it.
+const toSummary = () => { const summary = document.getElementById("summary"); if (summary) summary.focus(); };
+document.addEventListener("htmx:after:swap", toSummary);
+toSummary();

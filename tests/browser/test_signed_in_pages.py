@@ -1,0 +1,125 @@
+"""Every signed-in page: for screens of any size, by day and by night, with the keyboard alone."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.team import HOURS, clean, make_team, signed_in
+from tests.factories import make_contact, make_link
+from tests.views.workspace.test_home import booked
+from website import clock
+from website.extensions import db
+from website.models import BookingEvent
+from website.services.cancellation import cancel
+from website.services.contact import NOBODY
+from website.services.note import leave_note
+
+pytestmark = pytest.mark.browser
+LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Hohenstein " + "W" * 50
+LONG_ADDRESS = "wolfeschlegelsteinhausenbergerdorff.senior@subdomain.of.a.very-long-name.example"
+AT = (clock.now() + timedelta(days=3)).strftime("%Y-%m-%dT10:00")
+PAGES = [
+    "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
+    f"/links/demo?contact={LONG_ADDRESS}&at={AT}&duration=30#why-not", "/links/demo/edit", "/links/demo/active",
+    "/bookings", "/bookings?state=cancelled", "/bookings/events/{event}", "/contacts", "/contacts?q=nobody",
+    "/contacts/{contact}/owner", "/team",
+]  # fmt: skip
+
+
+def fill_the_site() -> dict[str, int]:
+    """Something on every page, with names as long as they come. Returns the ids that addresses need."""
+    ana, ben = make_team()
+    contact = make_contact(LONG_ADDRESS, owner=ben, name=LONG_NAME)
+    questions = [
+        {"key": "size", "label": LONG_NAME, "kind": "choice", "required": True, "choices": ["1", "2"]}
+    ]
+    link = make_link(
+        hosts=[ana, ben], slug="demo", hours=HOURS, owner_first=True, overrides={"2027-12-24": []},
+        title=LONG_NAME, questions=questions, description=LONG_NAME,
+    )  # fmt: skip
+    coffee = make_link("personal", hosts=[ana], hours=HOURS)
+    make_link("personal", hosts=[ben], active=False)
+    booked(link, LONG_ADDRESS).clash = True
+    odd, off = booked(coffee, LONG_ADDRESS, nonce="second"), booked(coffee, nonce="third")
+    cancel(off.token, reason=LONG_NAME, now=clock.now())
+    event = moved_event(odd.id)
+    leave_note(coffee, NOBODY, name=LONG_NAME, email=LONG_ADDRESS, text=LONG_NAME, nonce="n", now=clock.now())
+    return {"event": event, "contact": contact.id}
+
+
+def moved_event(booking_id: int) -> int:
+    """Marks the event of a booking as moved by its host (R38)."""
+    found = db.session.query(BookingEvent).filter_by(booking_id=booking_id).one_or_none()
+    event = found or BookingEvent(booking_id=booking_id)
+    event.found, event.found_start_at = "moved", clock.now() + timedelta(days=2)
+    event.found_end_at = clock.now() + timedelta(days=2, minutes=30)
+    db.session.add(event)
+    db.session.commit()
+    return event.id
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(
+    world: Flask, open_page: OpenPage, width: int
+) -> None:
+    ids = fill_the_site()
+    clean(open_page("/sign-in", width=width))
+    page = signed_in(open_page, "/", width=width)
+    root = page.url
+    for path in PAGES:
+        page.goto(root + path[1:].format(**ids))
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        for details in page.locator("details").all():
+            details.evaluate("one => { one.open = true; }")
+        clean(page)
+    page.goto(f"{root}links/new/round_robin")
+    page.get_by_role("button", name="Add a question (Questions)").click()
+    expect(page.get_by_role("group", name="Question 1")).to_be_visible()
+    page.get_by_role("button", name="Add a date (Other hours)").click()
+    expect(page.get_by_label("Date", exact=True)).to_be_visible()
+    page.locator(".actions").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    clean(page)
+
+
+@pytest.mark.parametrize("path", ["/", "/links/demo/edit", "/contacts"])
+def test_the_keyboard_reaches_the_content_at_once(world: Flask, open_page: OpenPage, path: str) -> None:
+    fill_the_site()
+    page = signed_in(open_page, path)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_the_keyboard_goes_through_the_page_in_its_order(world: Flask, open_page: OpenPage) -> None:
+    fill_the_site()
+    page = signed_in(open_page, "/links")
+    assert walk(page, 8) == [
+        "Skip to the content", "Firsthand", "Home", "Links", "Bookings", "Contacts", "Team", "Sign out",
+    ]  # fmt: skip
+    expect(page.get_by_role("link", name="Links")).to_have_attribute("aria-current", "page")
+
+
+def walk(page: Page, steps: int) -> list[str]:
+    """What the tab key reaches, one after the other."""
+    seen = []
+    for _ in range(steps):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.textContent.trim()"))
+    return seen
+
+
+def test_signing_out_ends_it(world: Flask, open_page: OpenPage) -> None:
+    make_team()
+    page = signed_in(open_page, "/contacts")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.go_back()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

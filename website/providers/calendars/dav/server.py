@@ -17,8 +17,9 @@ from website.providers.http import AGENT, guarded_session
 from ..base import AccessRevoked, Account, CalendarUnreachable
 from .courier import Courier, Elsewhere
 
-# It quotes what servers say, and with that what is in people's calendars.
-logging.getLogger("caldav").setLevel(logging.CRITICAL)
+# caldav quotes what servers say, and with that what is in people's calendars; one of its parts goes by its own level.
+for name in ("caldav", "caldav.response"):
+    logging.getLogger(name).setLevel(logging.CRITICAL)
 
 SILENT = "The calendar server cannot be reached."
 TROUBLED = "The calendar server does not answer just now."

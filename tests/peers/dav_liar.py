@@ -51,11 +51,12 @@ def event(href: str, data: str = BUSY) -> str:
 
 class DavLiar:
     """`says`: answers by method, or by method and path; several of them one after the other, the last ever after.
-    `asked`: method, path, host and user of each request."""
+    `asked`: method, path, host and user of each request; `conditions`: on what each PUT was to be done."""
 
     def __init__(self) -> None:
         self.says: dict[str, list[Said]] = {}
         self.asked: list[tuple[str, str, str, str]] = []
+        self.conditions: list[tuple[str | None, str | None]] = []
         self.whole = 0
         self._gone = Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -106,6 +107,8 @@ def _handler(server: DavLiar) -> type[BaseHTTPRequestHandler]:
             server.asked.append(
                 (self.command, self.path, self.headers.get("Host", ""), user.partition(":")[0])
             )
+            if self.command == "PUT":
+                server.conditions.append((self.headers["If-None-Match"], self.headers["If-Match"]))
             said = server.answer(self.command, self.path)
             self.send_response(said.status)
             for name, value in said.headers.items():

@@ -212,6 +212,21 @@ def elsewhere(liar: DavLiar, path: str = "/ana/work/") -> str:
     return f"http://localhost:{liar.port}{path}"
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "http://localhost:{port}/", "//localhost:{port}/", "http://localhost:{port}\\@127.0.0.1:{port}/",
+        "http://127.0.0.1@localhost:{port}/", "http://127.0.0.1.localhost:{port}/", "http://localhost:{port}#@127.0.0.1/",
+        "http://localhost:{port}?@127.0.0.1/", "ftp://127.0.0.1:{port}/", "http://x127.0.0.1:{port}/", "http://[",
+    ],
+)  # fmt: skip
+def test_no_odd_redirect_leads_the_password_to_another_host(liar: DavLiar, place: str) -> None:
+    liar.says["PROPFIND"] = [Said(302, headers={"Location": place.format(port=liar.port)})]
+    with pytest.raises(CalendarUnreachable):
+        read(account(liar))
+    assert {host for _method, _path, host, _user in liar.asked} == {f"127.0.0.1:{liar.port}"}
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_leads_the_password_to_another_host(liar: DavLiar, status: int) -> None:
     liar.says["PROPFIND"] = [Said(status, headers={"Location": elsewhere(liar)})]
@@ -367,11 +382,12 @@ def find(liar: DavLiar, *said: str) -> list[Any]:
     return CalDav().find_calendars(account(liar), SECONDS)
 
 
-def test_calendars_are_found_through_the_well_known_address(liar: DavLiar) -> None:
+@pytest.mark.parametrize("status", [200, 404, 405, 501])
+def test_calendars_are_found_through_the_well_known_address(liar: DavLiar, status: int) -> None:
     principal = "<d:current-user-principal><d:href>me/</d:href></d:current-user-principal>"
     homes = "<c:calendar-home-set><d:href>mine/</d:href><d:href>/dav/ours/</d:href></c:calendar-home-set>"
     liar.says = {
-        "PROPFIND /": [Said(405)],
+        "PROPFIND /": [Said(status)],
         "PROPFIND /.well-known/caldav": [Said(301, headers={"Location": "/dav/"})],
         "PROPFIND /dav/": [multistatus(resource("/dav/", principal))],
         "PROPFIND /dav/me/": [multistatus(resource("/dav/me/", homes))],
@@ -486,6 +502,7 @@ def test_a_server_may_refuse_a_second_event_as_it_likes(liar: DavLiar, status: i
     liar.says["PUT"] = [Said(status), Said(204, headers={"ETag": '"8"'})]
     stored(liar, OURS)
     assert put(liar, SEEN).ref.etag == '"8"'
+    assert liar.conditions == [("*", None), (None, '"7"')]
 
 
 def test_a_change_of_the_same_moment_is_tried_again_later(liar: DavLiar) -> None:

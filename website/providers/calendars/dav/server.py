@@ -26,6 +26,8 @@ TROUBLED = "The calendar server does not answer just now."
 ELSEWHERE = "The calendar server sends us on to another host: link it by that host's own address."
 REFUSED = "The calendar server refused the user name or the password: link the account again."
 LONGEST_WAIT_SECONDS = 86_400
+NOT_IMPLEMENTED = 501
+"""What a server that is not about calendars says; another address on its host may be."""
 
 
 class BadAnswer(CalendarUnreachable):
@@ -105,7 +107,7 @@ class DavServer:
             raise CalendarUnreachable(ELSEWHERE) from None
         except Exception:  # there is no end to what a server that lies can make a library raise
             raise CalendarUnreachable(SILENT) from None
-        if reply.status >= 500:
+        if reply.status >= 500 and reply.status != NOT_IMPLEMENTED:
             raise CalendarUnreachable(TROUBLED)
         etag = reply.headers.get("ETag", "").removeprefix("W/")
         return Answer(reply.status, self._courier.final(url), etag, reply.tree, text)

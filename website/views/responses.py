@@ -4,7 +4,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, make_response, redirect, request, url_for
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_htmx import make_response as make_htmx_response
 
@@ -57,6 +57,15 @@ def see_other(address: str) -> ResponseReturnValue:
         answer: Response = make_htmx_response("", redirect=address)
         return answer
     return redirect(address, 303)
+
+
+def leave_for(address: str, name: str) -> ResponseReturnValue:
+    """After a post: a page that goes on to another site by itself.
+
+    Browsers hold `form-action` of the page that was posted from against every redirect that follows, and which
+    sites a provider goes by is not known beforehand.
+    """
+    return render_template("workspace/leaving.html", address=address, name=name)
 
 
 def frame_for(response: Response | str, origins: list[str]) -> Response:

@@ -149,6 +149,8 @@ def _is_address(text: str, *schemes: str) -> bool:
 
 
 def _check_mail(config: Config) -> None:
+    if config.smtp_url and not config.smtp_url.startswith(("smtp://", "smtps://")):
+        raise BadSetting("SMTP_URL must start with smtp:// or smtps://.")
     if config.smtp_url and not _is_address(config.smtp_url, "smtp", "smtps"):
         raise BadSetting("SMTP_URL must name a server, such as smtp://user:password@mail.example.com:587.")
     if "@" not in parseaddr(config.mail_from)[1] or not config.mail_from.isprintable():

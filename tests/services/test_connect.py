@@ -133,6 +133,14 @@ def test_a_calendar_in_use_that_is_not_there_any_more_is_missing_and_others_go(
     assert [(row.external_id, row.missing_at) for row in account.calendars] == [("work", None)]
 
 
+def test_the_primary_calendar_stays_the_same_one_under_another_name(ana: User, fake: FakeCalendar) -> None:
+    account = link(ana, FoundCalendar("primary", "Primary calendar", writable=True, primary=True))
+    before = account.calendars[0].id
+    link(ana, TEAM, WORK)
+    assert {row.external_id: row.id == before for row in account.calendars} == {"work": True, "team": False}
+    assert (names(account, "conflicts"), names(account, "receives_bookings")) == (["work"], ["work"])
+
+
 def test_linking_again_mends_a_broken_account(ana: User, fake: FakeCalendar) -> None:
     account = link(ana)
     account.broken, account.broken_at, account.failing_since = True, NOW, NOW

@@ -111,18 +111,28 @@ def keep_calendars(account: CalendarAccount, found: Sequence[FoundCalendar], now
     transaction."""
     known = {calendar.external_id: calendar for calendar in account.calendars}
     for one in found:
-        row = known.pop(one.external_id, None)
+        row = known.pop(one.external_id, None) or _renamed(one, found, known)
         if row is None:
-            row = Calendar(external_id=one.external_id, conflicts=False)
+            row = Calendar(conflicts=False)
             account.calendars.append(row)
-        row.name, row.timezone, row.missing_at = one.name, one.timezone, None
-        row.writable, row.primary, row.meets = one.writable, one.primary, one.meets
+        row.external_id, row.name, row.timezone = one.external_id, one.name, one.timezone
+        row.writable, row.primary, row.meets, row.missing_at = one.writable, one.primary, one.meets, None
     for row in known.values():
         if row.conflicts or row.receives_bookings:
             row.missing_at = row.missing_at or now
         else:
             account.calendars.remove(row)
     db.session.flush()
+
+
+def _renamed(
+    one: FoundCalendar, found: Sequence[FoundCalendar], known: dict[str, Calendar]
+) -> Calendar | None:
+    """The primary calendar stays the same one when its provider begins to call it otherwise, as Google does when
+    it lets us see the list of calendars."""
+    there = {each.external_id for each in found}
+    before = next((row for name, row in known.items() if row.primary and name not in there), None)
+    return known.pop(before.external_id) if one.primary and before is not None else None
 
 
 def _tick_usual(account: CalendarAccount) -> None:

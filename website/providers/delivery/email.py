@@ -17,6 +17,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 SECONDS = 10.0
 PORTS = {"smtp": 587, "smtps": 465}
 LONGEST_REASON = 200
+# Refusals of the site, not of the mail (RFC 4954 §6): once its settings are mended, every mail can go.
+NOT_SIGNED_IN = (530, 534, 535, 538)
 # Servers that take seven bits only are rare, but there is no need to ask.
 POLICY = SMTP.clone(cte_type="7bit")
 
@@ -52,8 +54,6 @@ def send(letter: Letter, smtp_url: str) -> None:
         message = message_of(letter)
         with _server(urlsplit(smtp_url)) as server:
             server.send_message(message, from_addr=_bare(letter.sender), to_addrs=[letter.to])
-    except smtplib.SMTPAuthenticationError as error:
-        raise DeliveryError("The mail server does not accept the user and password of SMTP_URL.") from error
     except smtplib.SMTPRecipientsRefused as error:
         raise _refusal(*error.recipients[letter.to]) from error
     except (smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
@@ -102,7 +102,7 @@ def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
             server.starttls(context=ssl.create_default_context())
             server.ehlo()
         if url.username:
-            server.login(unquote(url.username), unquote(url.password or ""))
+            _sign_in(server, unquote(url.username), unquote(url.password or ""))
         yield server
         _leave(server)
     finally:
@@ -116,6 +116,13 @@ def _connected(url: SplitResult) -> smtplib.SMTP:
     return smtplib.SMTP(host, port, timeout=SECONDS)
 
 
+def _sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    try:
+        server.login(user, password)
+    except smtplib.SMTPNotSupportedError as error:
+        raise DeliveryError("The mail server takes no user and password, and SMTP_URL has them.") from error
+
+
 def _leave(server: smtplib.SMTP) -> None:
     """The mail was taken: however the server says goodbye, it is not sent once more."""
     try:
@@ -125,6 +132,8 @@ def _leave(server: smtplib.SMTP) -> None:
 
 
 def _refusal(code: int, reason: bytes | str) -> DeliveryError:
+    if code in NOT_SIGNED_IN:
+        return DeliveryError(f"The mail server wants another user and password in SMTP_URL: {code}.")
     said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
     text = f"The mail server refused: {code} {' '.join(said.split())[:LONGEST_REASON]}"
     return MailRefused(text) if code >= 500 else DeliveryError(text)

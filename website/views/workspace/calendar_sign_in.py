@@ -7,7 +7,7 @@ from typing import Any
 import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client import MismatchingStateError
-from flask import abort, current_app, make_response, redirect, render_template, request, session
+from flask import abort, current_app, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,11 +21,13 @@ from ...services.account_trial import try_out
 from ...services.calendar import refresh
 from ...services.connect import Access, link_account, own_account, secret_of
 from ..access import me
-from ..responses import see_other, wants_fragment
+from ..responses import leave_for, see_other
 
 log = logging.getLogger(__name__)
 
 MEANT = "calendar account to reconnect"
+# What foreign answers that lack something end in.
+NOT_UNDERSTOOD = (AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 # What a provider sends back instead of a code, and what is said then; anything else is the last one.
 REFUSALS = {
     "access_denied": _l("You did not allow it, so nothing was linked and nothing was changed."),
@@ -53,22 +55,10 @@ def begin(provider: CalendarProvider, sign_in: SignIn, account_id: int | None) -
         answer = _client(sign_in).authorize_redirect(
             _callback(provider), scope=scope, login_hint=hint or me().email, **sign_in.parameters
         )
-    except (requests.RequestException, AuthlibBaseError, RuntimeError) as error:
+    except (requests.RequestException, AuthlibBaseError, *NOT_UNDERSTOOD) as error:
         log.warning("signing in at %s could not begin: %s", provider.key, type(error).__name__)
         return _refused(provider, NotLinked(_silence(provider), 503))
-    return _onward(provider, answer.location)
-
-
-def _onward(provider: CalendarProvider, address: str) -> ResponseReturnValue:
-    """A page that leads on by itself: a browser that heeds `form-action` follows no redirect from a form to another
-    site."""
-    if wants_fragment():
-        return see_other(address)
-    answer = make_response(
-        render_template("workspace/calendars/onward.html", provider=provider, address=address)
-    )
-    answer.headers["Refresh"] = f"0; url={address}"
-    return answer
+    return leave_for(answer.location, _(provider.speaker))
 
 
 def linked(kind: str) -> ResponseReturnValue:
@@ -116,16 +106,27 @@ def _token(provider: CalendarProvider, sign_in: SignIn) -> dict[str, Any]:
         status = 200 if error == "access_denied" else 400
         raise NotLinked(str(REFUSALS.get(error, REFUSALS[""])), status)
     try:
-        token: dict[str, Any] = _client(sign_in).authorize_access_token()
+        return _checked(_client(sign_in))
     except MismatchingStateError as error:
         raise NotLinked(_("This page was called up too late, or twice. Start again."), 400) from error
     except requests.RequestException as error:
         raise NotLinked(_silence(provider), 503) from error
-    except (AuthlibBaseError, JoseError) as error:
+    except (AuthlibBaseError, JoseError, *NOT_UNDERSTOOD) as error:
         log.warning("linking %s was refused: %s", provider.key, type(error).__name__)
         raise NotLinked(str(REFUSALS[""]), 400) from error
-    if not token.get("userinfo", {}).get("sub"):
-        raise NotLinked(str(REFUSALS[""]), 400)
+
+
+def _checked(client: Any) -> dict[str, Any]:
+    """The token for the callback's code, with the claims of whoever gave it. Authlib compares audience and issuer
+    only where it is told to."""
+    exact = {
+        "iss": {"essential": True, "value": client.load_server_metadata()["issuer"]},
+        "aud": {"essential": True, "value": client.client_id},
+        "sub": {"essential": True},
+    }
+    token: dict[str, Any] = client.authorize_access_token(claims_options=exact)
+    if not token["userinfo"]["sub"]:
+        raise ValueError("the account has no name")
     return token
 
 
@@ -136,8 +137,8 @@ def _secret(token: dict[str, Any]) -> dict[str, str]:
 
 
 def _ends(token: dict[str, Any], now: datetime) -> datetime | None:
-    seconds = token.get("refresh_token_expires_in")
-    return now + timedelta(seconds=int(seconds)) if seconds else None
+    seconds = str(token.get("refresh_token_expires_in", ""))
+    return now + timedelta(seconds=int(seconds)) if seconds.isdigit() else None
 
 
 def _client(sign_in: SignIn) -> Any:
@@ -145,7 +146,10 @@ def _client(sign_in: SignIn) -> Any:
 
 
 def _callback(provider: CalendarProvider) -> str:
-    return f"{current_app.config['FIRSTHAND'].base_url}/calendars/{provider.key}/linked"
+    """By BASE_URL, or where nobody set it by the address that the browser asked."""
+    config = current_app.config["FIRSTHAND"]
+    base = request.host_url.rstrip("/") if config.base_url_is_default else config.base_url
+    return f"{base}/calendars/{provider.key}/linked"
 
 
 def _silence(provider: CalendarProvider) -> str:

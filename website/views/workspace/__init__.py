@@ -4,7 +4,7 @@ from flask import Blueprint, Flask
 
 from ..access import private
 from ..numbers import LARGEST
-from . import home, link_form, links, lists, sign_in, sign_in_with
+from . import home, link_form, links, lists, profile, sign_in, sign_in_with, team
 
 
 def register(app: Flask) -> None:
@@ -32,5 +32,10 @@ def register(app: Flask) -> None:
         lists.contact_owner,
         methods=["GET", "POST"],
     )
-    site.add_url_rule("/team", "team", lists.team)
+    user = f"/team/<int(max={LARGEST}):user_id>"
+    site.add_url_rule("/team", "team", team.index)
+    site.add_url_rule("/team/new", "invite", team.new, methods=["GET", "POST"])
+    site.add_url_rule(user, "change_user", team.change, methods=["GET", "POST"])
+    site.add_url_rule(f"{user}/forget", "forget_account", team.forget, methods=["POST"])
+    site.add_url_rule("/me", "profile", profile.edit, methods=["GET", "POST"])
     app.register_blueprint(site)

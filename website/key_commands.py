@@ -30,11 +30,11 @@ def first_admin_command() -> None:
 def rotate_secrets_command(give_up: bool) -> None:
     """Encrypt all that is stored encrypted with the newest SECRET_KEY."""
     if give_up:
-        click.echo(f"{give_up_secrets(clock.now())} secrets were given up.")
+        click.echo(f"Given up: {give_up_secrets(clock.now())}.")
     done = rotate_secrets()
     click.echo(
-        f"{done.renewed} secrets were encrypted with the newest key, {done.current} were already.\n"
-        f"{done.unreadable} cannot be opened with any key."
+        f"Encrypted with the newest key: {done.renewed}. Already so: {done.current}."
+        f" Opened by no key: {done.unreadable}."
     )
     if done.unreadable:
         raise click.ClickException(str(WrongKey()))

@@ -5,12 +5,22 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from ..extensions import db
-from ..models import User
+from ..models import Identity, User
 
 
 def active_users() -> list[User]:
     """Everybody who may sign in, by name."""
     return list(db.session.scalars(select(User).where(User.active).order_by(User.name)))
+
+
+def inactive_users() -> list[User]:
+    """Everybody who was on the team, by name."""
+    return list(db.session.scalars(select(User).where(User.active.is_(False)).order_by(User.name)))
+
+
+def users_with_account(user_ids: Iterable[int]) -> set[int]:
+    """Those of these users who have signed in with an account."""
+    return set(db.session.scalars(select(Identity.user_id).where(Identity.user_id.in_(list(user_ids)))))
 
 
 def user_by_id(user_id: int | None) -> User | None:

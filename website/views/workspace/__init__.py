@@ -15,8 +15,10 @@ from . import (
     links,
     lists,
     outbox,
+    profile,
     sign_in,
     sign_in_with,
+    team,
 )
 
 
@@ -48,7 +50,12 @@ def register(app: Flask) -> None:
         lists.contact_owner,
         methods=["GET", "POST"],
     )
-    site.add_url_rule("/team", "team", lists.team)
+    user = f"/team/<int(max={LARGEST}):user_id>"
+    site.add_url_rule("/team", "team", team.index)
+    site.add_url_rule("/team/new", "invite", team.new, methods=["GET", "POST"])
+    site.add_url_rule(user, "change_user", team.change, methods=["GET", "POST"])
+    site.add_url_rule(f"{user}/forget", "forget_account", team.forget, methods=["POST"])
+    site.add_url_rule("/me", "profile", profile.edit, methods=["GET", "POST"])
     _calendars(site)
     site.add_url_rule("/outbox", "outbox", outbox.index)
     app.register_blueprint(site)

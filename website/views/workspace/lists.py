@@ -1,19 +1,16 @@
-"""Bookings, contacts and the team, as lists."""
+"""Bookings and contacts, as lists."""
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...services.calendar_state import account_states
 from ...services.contact_owner import contact_by_id, set_owner
-from ...services.hosts import hosts_of
 from ...services.listing import A_PAGE, bookings_of, contacts_like
 from ...services.user import active_users
 from ..access import admin_only, me, signed_in
 from ..numbers import row_number
 from ..responses import see_other
-from .rows import booking_rows, calendar_line
-from .standings import standing_words
+from .rows import booking_rows
 
 STATES = ("coming", "past", "cancelled")
 LAST_PAGE = 10_000
@@ -69,21 +66,6 @@ def _owner_sent() -> int | None:
         return row_number(sent or "none")
     except ValueError:
         abort(400)
-
-
-@signed_in
-def team() -> ResponseReturnValue:
-    users, now = active_users(), clock.now()
-    ids = [user.id for user in users]
-    known = account_states(ids, now)
-    return render_template(
-        "workspace/team.html",
-        users=users,
-        standing={host.id: standing_words(host) for host in hosts_of(ids, now)},
-        calendars={
-            user: [calendar_line(one, now, own=False) for one in states] for user, states in known.items()
-        },
-    )
 
 
 def page_asked() -> int:

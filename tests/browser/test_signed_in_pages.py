@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.team import HOURS, clean, make_team, signed_in
-from tests.factories import make_contact, make_link
+from tests.factories import make_contact, make_feed, make_link
 from tests.views.workspace.test_home import booked
 from website import clock
 from website.extensions import db
@@ -25,8 +25,11 @@ PAGES = [
     "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
     f"/links/demo?contact={LONG_ADDRESS}&at={AT}&duration=30#why-not", "/links/demo/edit", "/links/demo/active",
     "/bookings", "/bookings?state=cancelled", "/bookings/events/{event}", "/contacts", "/contacts?q=nobody",
-    "/contacts/{contact}/owner", "/team",
+    "/contacts/{contact}/owner", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
+    "/calendars/health", "/outbox",
 ]  # fmt: skip
+# Where providers send people back to, and the page of those who are not signed in, which is looked at by itself.
+OTHERS = {"workspace.calendar_linked", "workspace.signed_in_with", "workspace.sign_in"}
 
 
 def fill_the_site() -> dict[str, int]:
@@ -47,7 +50,11 @@ def fill_the_site() -> dict[str, int]:
     cancel(off.token, reason=LONG_NAME, now=clock.now())
     event = moved_event(odd.id)
     leave_note(coffee, NOBODY, name=LONG_NAME, email=LONG_ADDRESS, text=LONG_NAME, nonce="n", now=clock.now())
-    return {"event": event, "contact": contact.id}
+    warning = f"The time zone “{LONG_NAME}” is not known."
+    feed = make_feed(
+        ana, f"https://{LONG_ADDRESS[-40:]}/a.ics", broken=True, error=LONG_NAME, warnings=warning
+    )
+    return {"event": event, "contact": contact.id, "account": feed.id}
 
 
 def moved_event(booking_id: int) -> int:
@@ -59,6 +66,15 @@ def moved_event(booking_id: int) -> int:
     db.session.add(event)
     db.session.commit()
     return event.id
+
+
+def test_no_signed_in_page_is_left_out(app: Flask) -> None:
+    addresses = app.url_map.bind("localhost")
+    seen = {
+        addresses.match(path.partition("?")[0].format(event=1, contact=1, account=1))[0] for path in PAGES
+    }
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    assert {rule.endpoint for rule in rules if rule.endpoint.startswith("workspace.")} - OTHERS == seen
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -100,8 +116,8 @@ def test_the_keyboard_reaches_the_content_at_once(world: Flask, open_page: OpenP
 def test_the_keyboard_goes_through_the_page_in_its_order(world: Flask, open_page: OpenPage) -> None:
     fill_the_site()
     page = signed_in(open_page, "/links")
-    assert walk(page, 8) == [
-        "Skip to the content", "Firsthand", "Home", "Links", "Bookings", "Contacts", "Team", "Sign out",
+    assert walk(page, 9) == [
+        "Skip to the content", "Firsthand", "Home", "Links", "Calendars", "Bookings", "Contacts", "Team", "Sign out",
     ]  # fmt: skip
     expect(page.get_by_role("link", name="Links")).to_have_attribute("aria-current", "page")
 

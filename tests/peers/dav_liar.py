@@ -64,7 +64,7 @@ class DavLiar:
         self.port: int = self._http.server_address[1]
         url = f"http://127.0.0.1:{self.port}/"
         self.user = DavUser(url, f"{url}ana/", "ana", "top-secret")
-        Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+        Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
         self._gone.set()

@@ -1,6 +1,7 @@
 """The environment, read once into one frozen value. What cannot work is refused with a sentence."""
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +107,7 @@ def read_config(instance: Path) -> Config:
     except EnvError as error:
         raise BadSetting(str(error)) from error
     _check(config)
+    _check_domains(config)
     return config
 
 
@@ -132,6 +134,11 @@ def _check(config: Config) -> None:
         )
     if config.trusted_proxies < 0:
         raise BadSetting("TRUSTED_PROXIES is the number of proxies in front of the site: 0 or more.")
+
+
+def _check_domains(config: Config) -> None:
+    if any(not re.fullmatch(r"[\w-]+(\.[\w-]+)+", domain) for domain in config.sign_in_domains):
+        raise BadSetting("SIGN_IN_DOMAINS are domains such as example.com, with commas between.")
 
 
 def _kept_secret(path: Path) -> str:

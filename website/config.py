@@ -136,11 +136,6 @@ def _check(config: Config) -> None:
         raise BadSetting("TRUSTED_PROXIES is the number of proxies in front of the site: 0 or more.")
 
 
-def _check_domains(config: Config) -> None:
-    if any(not re.fullmatch(r"[\w-]+(\.[\w-]+)+", domain) for domain in config.sign_in_domains):
-        raise BadSetting("SIGN_IN_DOMAINS are domains such as example.com, with commas between.")
-
-
 def _kept_secret(path: Path) -> str:
     """A secret made at the first start and kept in a file that only the owner can read."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,3 +146,8 @@ def _kept_secret(path: Path) -> str:
     except FileExistsError:
         pass
     return path.read_text().strip()
+
+
+def _check_domains(config: Config) -> None:
+    if any(not re.fullmatch(r"[\w-]+(\.[\w-]+)+", domain) for domain in config.sign_in_domains):
+        raise BadSetting("SIGN_IN_DOMAINS are domains such as example.com, with commas between.")

@@ -1,6 +1,7 @@
 """The environment, read once into one frozen value. What cannot work is refused with a sentence."""
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -107,6 +108,7 @@ def read_config(instance: Path) -> Config:
     except EnvError as error:
         raise BadSetting(str(error)) from error
     _check(config)
+    _check_domains(config)
     return config
 
 
@@ -167,3 +169,8 @@ def _kept_secret(path: Path) -> str:
     except FileExistsError:
         pass
     return path.read_text().strip()
+
+
+def _check_domains(config: Config) -> None:
+    if any(not re.fullmatch(r"[\w-]+(\.[\w-]+)+", domain) for domain in config.sign_in_domains):
+        raise BadSetting("SIGN_IN_DOMAINS are domains such as example.com, with commas between.")

@@ -10,11 +10,12 @@ from ..extensions import Base, db, vault
 from ..models import CalendarAccount
 from ..models.types import Secret
 from ..providers.calendars import CALENDAR_PROVIDERS
+from ..sentences import gettext_noop
 from ..vault import WrongKey
 from .reading import NEVER
 from .transaction import in_transaction
 
-LOST = "The key that opened this account's access is lost: link it again."
+LOST = gettext_noop("The key that opened this account's access is lost: link it again.")
 
 
 @dataclass(slots=True)

@@ -9,14 +9,15 @@ from sqlalchemy import func, select
 
 from ..extensions import db
 from ..models import User
+from ..sentences import gettext_noop
 from .errors import Invalid, NotAllowed, UnknownUser
 from .link import organisation_zone
 from .organisation import in_turn
 from .sign_in import folded
 from .transaction import in_transaction
 
-TAKEN = "Somebody on the team, or who was, has this address."
-LAST_ADMIN = "Nobody else is an admin: make somebody else one first."
+TAKEN = gettext_noop("Somebody on the team, or who was, has this address.")
+LAST_ADMIN = gettext_noop("Nobody else is an admin: make somebody else one first.")
 
 
 @dataclass(frozen=True, slots=True)

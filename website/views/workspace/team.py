@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from ... import clock
 from ...forms.user import ChangeUserForm, UserForm
@@ -88,7 +89,7 @@ def _page(
     form: UserForm, errors: Mapping[str, Sequence[str]] | None = None, *, user: User | None = None
 ) -> str:
     for name, texts in (errors or {}).items():
-        form[name].errors = texts
+        form[name].errors = [_(text) for text in texts]
     return render_template(
         "workspace/user.html",
         form=form,

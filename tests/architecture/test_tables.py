@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from website.forms.link import PLACES as PLACES_OFFERED
 from website.forms.questions import QUESTION_KINDS as QUESTION_FIELDS
-from website.services.link_rules import PLACES
 from website.services.question_rules import QUESTION_KINDS, WITH_CHOICES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +87,3 @@ def test_no_template_asks_for_a_kind_by_its_name() -> None:
 def test_a_kind_of_question_that_may_be_set_up_can_be_asked() -> None:
     assert set(QUESTION_KINDS) == set(QUESTION_FIELDS)
     assert {key for key, kind in QUESTION_FIELDS.items() if kind.has_choices} == set(WITH_CHOICES)
-
-
-def test_every_kind_of_place_is_offered() -> None:
-    assert [key for key, _ in PLACES_OFFERED] == list(PLACES)

@@ -25,6 +25,7 @@ from website.scheduling.pool import POOL_RULES, REASONS, STANDINGS
 from website.scheduling.rotations import ROTATIONS
 from website.scheduling.slots import HOST_RULES, LINK_RULES
 from website.services.booking import book
+from website.services.calendar_alarm import SUBJECTS
 from website.services.calendar_event import FINDINGS
 from website.services.calendar_state import STATES
 from website.views.workspace.rows import ANSWERS
@@ -91,7 +92,7 @@ class Texts(HTMLParser):
 # and zones come from the CLDR, in the reader's language.
 DATA = re.compile(
     r"\b(Ana|Ben|Cleo|Dana Prospect|Dana|Finn|Firsthand|Product demo|Google Meet|R\d+)\b|English \(U[KS]\)|^P$"
-    r"|\S+@\S+|https?://\S+|Europe/Paris|[\w ]+ \(UTC[+−\d:]*\)"
+    r"|\S+@\S+|https?://\S+|\b[A-Z]\w+(/[\w+-]+)+|[\w ]+ \(UTC[+−\d:]*\)|\S+\.example …\S+|in \d+ minutes"
     r"|\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|February|March)\b"
 )
 
@@ -132,7 +133,8 @@ PAGES = (
     "/links/demo/edit", "/links/demo/active", "/links/demo?at=2027-02-02T09:00&email=a@b.example",
     "/links/demo?at=2027-02-06T23:59", "/links/demo?at=soon", "/links/demo?contact=eve@prospect.example",
     "/links/demo?contact=dana@prospect.example", "/bookings", "/bookings?state=past", "/bookings?state=cancelled",
-    "/contacts", "/contacts/1/owner", "/team", "/sign-in", "/nowhere", "/links/nowhere",
+    "/contacts", "/contacts/1/owner", "/team", "/team/new", "/team/1", "/calendars", "/calendars/health",
+    "/calendars/ics/link", "/calendars/caldav/link", "/outbox", "/sign-in", "/nowhere", "/links/nowhere",
     "/book/demo", "/book/nowhere", "/book/demo?duration=45", "/book/demo?timezone=Mars/Base",
     "/book/demo?month=2027-02&email=new@prospect.example", "/book/demo/write",
 )  # fmt: skip
@@ -178,7 +180,7 @@ def test_every_error_of_a_booking_is_translated(team: FlaskClient) -> None:
 
 def sentences() -> Iterator[str]:
     """What the tables of the program say, whether a page happens to show it or not."""
-    for table in (STANDINGS, REASONS, POOL_RULES, FINDINGS, ANSWERS):
+    for table in (STANDINGS, REASONS, POOL_RULES, FINDINGS, ANSWERS, SUBJECTS):
         yield from table.values()
     for state in STATES.values():
         yield from (state.own, state.about)

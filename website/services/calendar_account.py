@@ -13,7 +13,7 @@ from ..models import CalendarAccount
 from ..providers.calendars.base import Account, CalendarUnreachable, Secret
 
 RENEWAL_SECONDS = 20
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 3.0
 LOOK_SECONDS = 0.05
 
 Renewed = Callable[[Secret], Secret]

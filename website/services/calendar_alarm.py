@@ -11,6 +11,7 @@ from ..extensions import db
 from ..mails import render
 from ..models import Calendar, CalendarAccount, Message, User
 from ..models.message import WAITING
+from ..sentences import gettext_noop
 from .calendar_state import AccountState, account_state
 from .email import write_mail
 from .transaction import in_transaction
@@ -18,10 +19,10 @@ from .transaction import in_transaction
 KIND = "calendar_alarm"
 # What the mail to the rep is about, by state. Sentences for translation.
 SUBJECTS = {
-    "broken": "Reconnect your calendar: you are not offered until you do",
-    "missing": "A calendar of yours is gone: you are not offered",
-    "stale": "Your calendar does not answer: you are not offered",
-    "silent": "Your calendar does not answer: you are not offered",
+    "broken": gettext_noop("Reconnect your calendar: you are not offered until you do"),
+    "missing": gettext_noop("A calendar of yours is gone: you are not offered"),
+    "stale": gettext_noop("Your calendar does not answer: you are not offered"),
+    "silent": gettext_noop("Your calendar does not answer: you are not offered"),
 }
 
 

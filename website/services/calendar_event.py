@@ -19,6 +19,7 @@ from ..providers.calendars.base import (
 )
 from ..scheduling.places import PLACES
 from ..scheduling.timeline import instant_of
+from ..sentences import gettext_noop
 from .calendar import refresh_soon
 from .calendar_account import provider_account
 from .clash import mark_if_busy
@@ -33,8 +34,8 @@ FIRST_LOOK = timedelta(minutes=10)
 MEETING_PAUSES = (1, 2, 4, 8, 15, 30, 60, 120, 300)
 # What a look at the calendar can show (R38). Sentences for translation.
 FINDINGS: dict[str, str] = {
-    "moved": "The event was moved in the calendar.",
-    "gone": "The event is no longer in the calendar.",
+    "moved": gettext_noop("The event was moved in the calendar."),
+    "gone": gettext_noop("The event is no longer in the calendar."),
 }
 
 

@@ -290,14 +290,14 @@ class CalendarProvider(ABC):
         CalendarMissing, CalendarReadOnly; EventChanged where somebody else changed it since `ref.etag`, EventGone
         where it stood (`ref.external_id`) and was deleted.
         """
-        raise CalendarReadOnly(f"{self.label} cannot receive bookings.")
+        raise CalendarReadOnly("This kind of calendar cannot receive bookings.")
 
     def remove_event(
         self, account: Account, calendar_id: str, ref: EventRef, deadline_seconds: float
     ) -> None:
         """Takes the event out of the calendar; gone already is success. Raises as `put_event`, apart from
         EventChanged and EventGone."""
-        raise CalendarReadOnly(f"{self.label} cannot receive bookings.")
+        raise CalendarReadOnly("This kind of calendar cannot receive bookings.")
 
     def look_at_event(
         self, account: Account, calendar_id: str, ref: EventRef, deadline_seconds: float
@@ -306,7 +306,7 @@ class CalendarProvider(ABC):
 
         Raises AccessRevoked, CalendarUnreachable, CalendarMissing, CalendarReadOnly.
         """
-        raise CalendarReadOnly(f"{self.label} cannot receive bookings.")
+        raise CalendarReadOnly("This kind of calendar cannot receive bookings.")
 
     def disconnect(self, account: Account, deadline_seconds: float) -> None:  # noqa: B027  (most have nothing to do)
         """Gives back the access that the provider granted, when an account is unlinked and nothing else of ours
@@ -320,7 +320,7 @@ class CalendarProvider(ABC):
 
         Raises AccessRevoked, CalendarUnreachable, CalendarMissing.
         """
-        raise CalendarUnreachable(f"{self.label} does not tell of changes.")
+        raise CalendarUnreachable("This kind of calendar does not tell of changes.")
 
     def stop_watching(self, account: Account, name: str, resource: str, deadline_seconds: float) -> None:  # noqa: B027  (most never watch)
         """Ends a channel by the name that we gave it and the `resource` of its Watching; ended already is success.

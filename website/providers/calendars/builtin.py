@@ -30,7 +30,7 @@ class BuiltinCalendar(CalendarProvider):
 
     key = "builtin"
     label = gettext_noop("Built-in calendar")
-    speaker = "Firsthand"
+    speaker = gettext_noop("Firsthand")
     description = gettext_noop("Kept in Firsthand itself: nothing to link.")
     capabilities = Capabilities(writes=True, in_database=True)
 

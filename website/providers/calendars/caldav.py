@@ -3,6 +3,8 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from website.sentences import gettext_noop
+
 from .base import (
     Account,
     CalendarError,
@@ -29,24 +31,28 @@ class CalDav(CalendarProvider):
     organizer, so that no server writes to anybody (R34)."""
 
     key = "caldav"
-    label = "CalDAV"
-    speaker = "The calendar server"
-    description = "iCloud, Fastmail, Nextcloud and others: read and written directly."
+    label = gettext_noop("CalDAV")
+    speaker = gettext_noop("The calendar server")
+    description = gettext_noop("iCloud, Fastmail, Nextcloud and others: read and written directly.")
     capabilities = Capabilities(writes=True, max_age_minutes=30, poll_minutes=2)
     connect_fields = (
         ConnectField(
             "url",
-            "Address of the server",
+            gettext_noop("Address of the server"),
             type="url",
-            hint="iCloud: https://caldav.icloud.com/ · Fastmail: https://caldav.fastmail.com/dav/ · "
-            "Nextcloud: https://your.server/remote.php/dav",
+            hint=gettext_noop(
+                "iCloud: https://caldav.icloud.com/ · Fastmail: https://caldav.fastmail.com/dav/ · "
+                "Nextcloud: https://your.server/remote.php/dav"
+            ),
         ),
-        ConnectField("username", "User name"),
+        ConnectField("username", gettext_noop("User name")),
         ConnectField(
             "password",
-            "Password",
+            gettext_noop("Password"),
             type="password",
-            hint="iCloud, Fastmail and Nextcloud want an app password, made in your settings there.",
+            hint=gettext_noop(
+                "iCloud, Fastmail and Nextcloud want an app password, made in your settings there."
+            ),
         ),
     )
 

@@ -10,7 +10,7 @@ from ...calendar_words import own_words
 from ...models import Calendar, User
 from ...providers.calendars import CALENDAR_PROVIDERS
 from ...providers.calendars.base import CalendarProvider, Scope
-from ...services.calendar_state import STATES, AccountState, Known, account_states, name_of
+from ...services.calendar_state import STATES, AccountState, Known, account_states
 from ...services.connect import may_receive
 from ..public.asked import local
 from ..public.words import full_date
@@ -104,7 +104,7 @@ def _ends(at: datetime | None, zone: str, now: datetime) -> str:
 def _row(calendar: Calendar, known: Known, provider: CalendarProvider, now: datetime) -> CalendarRow:
     return CalendarRow(
         id=calendar.id,
-        name=name_of(calendar),
+        name=calendar.name or _(provider.label),
         conflicts=calendar.conflicts,
         receives=calendar.receives_bookings,
         read_only=_read_only(calendar, provider),

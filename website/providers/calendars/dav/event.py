@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 from website import clock
 from website.ical.read import FeedError, StoredEvent, read_event
 from website.ical.write import Meeting, stored_copy, written_times
+from website.sentences import gettext_noop
 
 from ..base import (
     Account,
@@ -23,8 +24,8 @@ from .collection import NAMESPACES, VERSION
 from .multistatus import members
 from .server import Answer, BadAnswer, DavServer
 
-REFUSED = "The calendar server refused the event."
-READ_ONLY = "This calendar cannot be written: choose another one for bookings."
+REFUSED = gettext_noop("The calendar server refused the event.")
+READ_ONLY = gettext_noop("This calendar cannot be written: choose another one for bookings.")
 BY_UID = f"""<?xml version="1.0" encoding="utf-8"?>
 <c:calendar-query {NAMESPACES}><d:prop><d:getetag/></d:prop>
 <c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"><c:prop-filter name="UID">

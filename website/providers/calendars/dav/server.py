@@ -13,6 +13,7 @@ from caldav.lib.error import AuthorizationError, RateLimitError
 from requests.auth import HTTPBasicAuth
 
 from website.providers.http import AGENT, guarded_session
+from website.sentences import gettext_noop
 
 from ..base import AccessRevoked, Account, CalendarUnreachable
 from .courier import Courier, Elsewhere
@@ -21,10 +22,12 @@ from .courier import Courier, Elsewhere
 for name in ("caldav", "caldav.response"):
     logging.getLogger(name).setLevel(logging.CRITICAL)
 
-SILENT = "The calendar server cannot be reached."
-TROUBLED = "The calendar server does not answer just now."
-ELSEWHERE = "The calendar server sends us on to another host: link it by that host's own address."
-REFUSED = "The calendar server refused the user name or the password: link the account again."
+SILENT = gettext_noop("The calendar server cannot be reached.")
+TROUBLED = gettext_noop("The calendar server does not answer just now.")
+ELSEWHERE = gettext_noop(
+    "The calendar server sends us on to another host: link it by that host's own address."
+)
+REFUSED = gettext_noop("The calendar server refused the user name or the password: link the account again.")
 LONGEST_WAIT_SECONDS = 86_400
 NOT_IMPLEMENTED = 501
 """What a server that is not about calendars says; another address on its host may be."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from website import clock
+from website.sentences import gettext_noop
 
 from ..base import (
     Account,
@@ -29,9 +30,11 @@ class GoogleCalendar(CalendarProvider):
     """Reads free/busy time, and writes events whose guests Google itself invites."""
 
     key = "google"
-    label = "Google Calendar"
-    speaker = "Google"
-    description = "Linked by signing in at Google, which also sends your guests their invitations."
+    label = gettext_noop("Google Calendar")
+    speaker = gettext_noop("Google")
+    description = gettext_noop(
+        "Linked by signing in at Google, which also sends your guests their invitations."
+    )
     capabilities = Capabilities(writes=True, invites=True, meets=True, notifies=True)
     sign_in = SIGN_IN
 

@@ -16,6 +16,7 @@ from website.models import Booking, BookingEvent, BusyMonth, Calendar, CalendarA
 from website.models.message import DONE, FAILED, WAITING
 from website.providers.calendars.base import (
     AccessRevoked,
+    CalendarMissing,
     CalendarUnreachable,
     Capabilities,
     ConnectField,
@@ -166,6 +167,28 @@ def test_the_built_in_calendar_can_be_added_once(ana: User) -> None:
     account = db.session.scalars(select(CalendarAccount)).one()
     assert (names(account, "conflicts"), names(account, "receives_bookings")) == (["main"], ["main"])
     assert account.checked_at == NOW
+
+
+def test_a_calendar_that_a_workspace_file_named_keeps_its_choices_once_it_is_seen(
+    ana: User, fake: FakeCalendar
+) -> None:
+    account = CalendarAccount(kind="fake", user=ana, calendars=[Calendar(external_id="main")])
+    account.calendars[0].receives_bookings = True
+    db.session.add(account)
+    db.session.commit()
+    link(ana, TEAM, subject="2")
+    assert names(account, "receives_bookings") == ["main"]
+    fake.found = [TEAM, WORK]
+    check_account(ana.id, account.id, NOW)
+    assert (names(account, "conflicts"), names(account, "receives_bookings")) == (["work"], ["work"])
+    assert [row.external_id for row in account.calendars] == ["work", "team"]
+
+
+def test_an_account_without_a_calendar_is_not_linked(ana: User, fake: FakeCalendar) -> None:
+    fake.found = []
+    db.session.commit()
+    with pytest.raises(CalendarMissing, match="no calendar in this account"):
+        try_out("fake", {"token": "a"}, ana)
 
 
 # Accounts that are linked by a form

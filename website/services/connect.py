@@ -128,11 +128,12 @@ def keep_calendars(account: CalendarAccount, found: Sequence[FoundCalendar], now
 def _renamed(
     one: FoundCalendar, found: Sequence[FoundCalendar], known: dict[str, Calendar]
 ) -> Calendar | None:
-    """The primary calendar stays the same one when its provider begins to call it otherwise, as Google does when
-    it lets us see the list of calendars."""
+    """The primary calendar stays the same one when its provider begins to call it otherwise, as Google does when it
+    lets us see the list of calendars; so does the one of an account that a workspace file named, and nobody saw."""
     there = {each.external_id for each in found}
-    before = next((row for name, row in known.items() if row.primary and name not in there), None)
-    return known.pop(before.external_id) if one.primary and before is not None else None
+    before = (row for name, row in known.items() if name not in there and (row.primary or not row.name))
+    row = next(before, None) if one.primary else None
+    return known.pop(row.external_id) if row is not None else None
 
 
 def _tick_usual(account: CalendarAccount) -> None:
@@ -143,9 +144,9 @@ def _tick_usual(account: CalendarAccount) -> None:
 
 
 def may_receive(calendar: Calendar) -> bool:
-    """Whether bookings can be put into a calendar."""
+    """Whether bookings can be put into a calendar, as far as anybody knows: one without a name was never seen."""
     able = CALENDAR_PROVIDERS[calendar.account.kind].capabilities
-    return able.writes and (calendar.writable or able.in_database)
+    return able.writes and (calendar.writable or able.in_database or not calendar.name)
 
 
 def settle_receiving(user: User, prefer: CalendarAccount | None = None) -> None:

@@ -181,6 +181,14 @@ def test_nobody_waits_longer_than_the_deadline(
         calendar.read_busy(ana, START, START + 400 * DAY, 0.4)
 
 
+def test_nothing_is_asked_once_the_deadline_is_over(
+    google: Google, calendar: GoogleCalendar, ana: Account
+) -> None:
+    with pytest.raises(CalendarUnreachable, match="in time"):
+        calendar.read_busy(ana, START, START + DAY, 0)
+    assert google.calls == []
+
+
 def test_an_account_without_a_calendar_to_read_is_tried_all_the_same(
     google: Google, calendar: GoogleCalendar, ana: Account
 ) -> None:

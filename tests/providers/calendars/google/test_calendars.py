@@ -5,7 +5,7 @@ import pytest
 from tests.peers.google import Google
 from tests.peers.google_links import ALL, ANA, BUSY, LIST, OWNED, linked
 from website.providers.calendars import CALENDAR_PROVIDERS
-from website.providers.calendars.base import AccessRevoked, Account, FoundCalendar
+from website.providers.calendars.base import AccessRevoked, Account, CalendarUnreachable, FoundCalendar
 from website.providers.calendars.google import GoogleCalendar
 
 TEAM = "team@group.calendar.google.com"
@@ -55,6 +55,17 @@ def test_finding_calendars_tries_the_account_out(
     account = linked(google, scopes=scopes)
     google.revoke(ANA)
     with pytest.raises(AccessRevoked):
+        find(calendar, account)
+
+
+@pytest.mark.parametrize("scopes", [ALL, (BUSY,)])
+@pytest.mark.parametrize("kind", ["html", "truncated", "lost_after", "unavailable"])
+def test_an_answer_that_is_none_is_not_taken_for_an_account_without_calendars(
+    google: Google, calendar: GoogleCalendar, scopes: tuple[str, ...], kind: str
+) -> None:
+    account = linked(google, scopes=scopes)
+    google.fail(kind)
+    with pytest.raises(CalendarUnreachable):
         find(calendar, account)
 
 

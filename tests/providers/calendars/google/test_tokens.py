@@ -149,10 +149,11 @@ def test_a_token_endpoint_that_fails_passes(google: Google, calendar: GoogleCale
 def test_a_token_endpoint_that_hangs_holds_nobody_beyond_the_deadline(
     google: Google, calendar: GoogleCalendar
 ) -> None:
-    account, _ = keeping(linked(google, seconds=0))
+    account, kept = keeping(linked(google, seconds=0))
     google.fail("slow", method="token", seconds=30)
     with pytest.raises(CalendarUnreachable):
         calendar.read_busy(account, START, START + timedelta(days=1), 0.3)
+    assert kept.renewals == 0
 
 
 def test_a_site_that_google_does_not_know_breaks_no_account(google: Google, calendar: GoogleCalendar) -> None:

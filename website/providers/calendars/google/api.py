@@ -119,7 +119,7 @@ def understood() -> Iterator[None]:
     """Around the reading of an answer: one that is not as Google describes it is no answer."""
     try:
         yield
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         log.error("an answer of Google's is not as it is described: %s", type(error).__name__)
         raise CalendarUnreachable("Google's answer cannot be understood.") from None
 

@@ -71,7 +71,7 @@ def placed(resource: Json, ref: EventRef, timezone: str) -> Placed:
     start, end = when(resource, timezone)
     known = EventRef(ref.key, ref.generation, resource["id"], resource["iCalUID"], resource["etag"])
     address, link = resource.get("htmlLink", ""), resource.get("hangoutLink", "")
-    return Placed(known, start, end, address, link, not link and _meeting_state(resource) == "pending")
+    return Placed(known, start, end, address, link, _meeting_state(resource) == "pending")
 
 
 def when(resource: Json, timezone: str) -> Interval:
@@ -118,7 +118,7 @@ def _guest(email: str, name: str) -> Json:
 
 def _attendees(resource: Json, event: CalendarEvent) -> list[Json]:
     """A patch replaces all attendees: whoever stays keeps their answer, and the host's own entry stays."""
-    present = {one["email"].lower(): one for one in resource.get("attendees", [])}
+    present = {one.get("email", "").lower(): one for one in resource.get("attendees", [])}
     wanted = {guest["email"].lower(): guest for guest in _fields(event)["attendees"]}
     hosts = [one for email, one in present.items() if one.get("self") and email not in wanted]
     return hosts + [present.get(email, guest) for email, guest in wanted.items()]

@@ -18,8 +18,8 @@ from ..base import AccessRevoked, Account, CalendarUnreachable, Secret
 from .deadline import Deadline
 
 SPARE = timedelta(minutes=5)
-# A renewal ends well before the lease of whoever renews does (services/calendar_account.py).
-RENEWAL_SECONDS = 10
+# Together they end well before the lease of whoever renews does (services/calendar_account.py).
+METADATA_SECONDS, RENEWAL_SECONDS = 5, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _endpoints(deadline: Deadline) -> Endpoints:
     if url not in _known:
         try:
             with _client() as client:
-                answer = client.get(url, timeout=deadline.left(RENEWAL_SECONDS), withhold_token=True)
+                answer = client.get(url, timeout=deadline.left(METADATA_SECONDS), withhold_token=True)
             answer.raise_for_status()
             known = answer.json()
             _known[url] = Endpoints(known["token_endpoint"], known["revocation_endpoint"])

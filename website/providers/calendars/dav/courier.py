@@ -47,21 +47,17 @@ class Courier:
         """An answer that is no redirect. Raises Elsewhere, and what a GuardedSession raises."""
         asked = url
         for _hop in range(MAX_REDIRECTS + 1):
-            if not self.trusts(url):
+            request = requests.Request(method, url, headers=headers, data=data, auth=auth)
+            prepared = self._session.prepare_request(request)
+            # As it will be connected to: parsers of addresses disagree about odd ones.
+            if not self.trusts(str(prepared.url)):
                 raise Elsewhere
-            reply = self._session.request(
-                method,
-                url,
-                data=data,
-                headers=headers,
-                auth=auth,
-                timeout=self._seconds,
-                allow_redirects=False,
-            )
-            if not reply.is_redirect:
+            reply = self._session.send(prepared, timeout=self._seconds, allow_redirects=False)
+            location = self._session.get_redirect_target(reply)
+            if location is None:
                 self._moved[asked] = url
                 return _unread(reply)
-            url = urljoin(url, reply.headers["Location"])
+            url = urljoin(url, location)
         raise requests.TooManyRedirects
 
     def close(self) -> None:

@@ -17,14 +17,17 @@ from website.providers.http import AGENT, guarded_session
 from ..base import AccessRevoked, Account, CalendarUnreachable
 from .courier import Courier, Elsewhere
 
-# It quotes what servers say, and with that what is in people's calendars.
-logging.getLogger("caldav").setLevel(logging.CRITICAL)
+# caldav quotes what servers say, and with that what is in people's calendars; one of its parts goes by its own level.
+for name in ("caldav", "caldav.response"):
+    logging.getLogger(name).setLevel(logging.CRITICAL)
 
 SILENT = "The calendar server cannot be reached."
 TROUBLED = "The calendar server does not answer just now."
 ELSEWHERE = "The calendar server sends us on to another host: link it by that host's own address."
 REFUSED = "The calendar server refused the user name or the password: link the account again."
 LONGEST_WAIT_SECONDS = 86_400
+NOT_IMPLEMENTED = 501
+"""What a server that is not about calendars says; another address on its host may be."""
 
 
 class BadAnswer(CalendarUnreachable):
@@ -104,7 +107,7 @@ class DavServer:
             raise CalendarUnreachable(ELSEWHERE) from None
         except Exception:  # there is no end to what a server that lies can make a library raise
             raise CalendarUnreachable(SILENT) from None
-        if reply.status >= 500:
+        if reply.status >= 500 and reply.status != NOT_IMPLEMENTED:
             raise CalendarUnreachable(TROUBLED)
         etag = reply.headers.get("ETag", "").removeprefix("W/")
         return Answer(reply.status, self._courier.final(url), etag, reply.tree, text)

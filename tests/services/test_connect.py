@@ -27,6 +27,7 @@ from website.providers.calendars.base import (
 from website.services.account_trial import check_account, try_out
 from website.services.booking import book
 from website.services.calendar import refresh
+from website.services.calendar_account import provider_account
 from website.services.connect import Access, choose_calendars, link_account, stop_checking
 from website.services.errors import AlreadyLinked, BadRequest, UnknownCalendar
 from website.services.outbox import deliver_due
@@ -149,6 +150,20 @@ def test_linking_again_mends_a_broken_account(ana: User, fake: FakeCalendar) -> 
     link(ana)
     assert (account.broken, account.broken_at, account.failing_since) == (False, None, None)
     assert (account.error, account.failures, account.told) == ("", 0, 0)
+
+
+def test_a_renewal_of_the_old_access_does_not_replace_the_new_one(ana: User, fake: FakeCalendar) -> None:
+    account = link(ana)
+    renew = provider_account(account).renew
+    assert renew is not None
+
+    def renewed(_: object) -> dict[str, str]:
+        link(ana, secret={"token": "new"})
+        return {"token": "old, renewed"}
+
+    renew(renewed)
+    db.session.expire_all()
+    assert account.secret == {"token": "new"}
 
 
 def test_what_lost_the_right_to_write_receives_no_bookings(world: Flask, fake: FakeCalendar) -> None:

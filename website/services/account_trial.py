@@ -18,7 +18,8 @@ from ..providers.calendars.base import (
 )
 from .calendar import refresh
 from .calendar_account import provider_account
-from .connect import keep_calendars, own_account, settle_receiving
+from .connect import own_account
+from .found_calendars import keep_calendars, settle_receiving
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)

@@ -16,6 +16,7 @@ from website.models import Booking, BookingEvent, BusyMonth, Calendar, CalendarA
 from website.models.message import DONE, FAILED, WAITING
 from website.providers.calendars.base import (
     AccessRevoked,
+    CalendarMissing,
     CalendarUnreachable,
     Capabilities,
     ConnectField,
@@ -26,6 +27,7 @@ from website.providers.calendars.base import (
 from website.services.account_trial import check_account, try_out
 from website.services.booking import book
 from website.services.calendar import refresh
+from website.services.calendar_account import provider_account
 from website.services.connect import Access, choose_calendars, link_account, stop_checking
 from website.services.errors import AlreadyLinked, BadRequest, UnknownCalendar
 from website.services.outbox import deliver_due
@@ -150,6 +152,20 @@ def test_linking_again_mends_a_broken_account(ana: User, fake: FakeCalendar) -> 
     assert (account.error, account.failures, account.told) == ("", 0, 0)
 
 
+def test_a_renewal_of_the_old_access_does_not_replace_the_new_one(ana: User, fake: FakeCalendar) -> None:
+    account = link(ana)
+    renew = provider_account(account).renew
+    assert renew is not None
+
+    def renewed(_: object) -> dict[str, str]:
+        link(ana, secret={"token": "new"})
+        return {"token": "old, renewed"}
+
+    renew(renewed)
+    db.session.expire_all()
+    assert account.secret == {"token": "new"}
+
+
 def test_what_lost_the_right_to_write_receives_no_bookings(world: Flask, fake: FakeCalendar) -> None:
     ben = make_user("Ben")
     account = link(ben)
@@ -166,6 +182,28 @@ def test_the_built_in_calendar_can_be_added_once(ana: User) -> None:
     account = db.session.scalars(select(CalendarAccount)).one()
     assert (names(account, "conflicts"), names(account, "receives_bookings")) == (["main"], ["main"])
     assert account.checked_at == NOW
+
+
+def test_a_calendar_that_a_workspace_file_named_keeps_its_choices_once_it_is_seen(
+    ana: User, fake: FakeCalendar
+) -> None:
+    account = CalendarAccount(kind="fake", user=ana, calendars=[Calendar(external_id="main")])
+    account.calendars[0].receives_bookings = True
+    db.session.add(account)
+    db.session.commit()
+    link(ana, TEAM, subject="2")
+    assert names(account, "receives_bookings") == ["main"]
+    fake.found = [TEAM, WORK]
+    check_account(ana.id, account.id, NOW)
+    assert (names(account, "conflicts"), names(account, "receives_bookings")) == (["work"], ["work"])
+    assert [row.external_id for row in account.calendars] == ["work", "team"]
+
+
+def test_an_account_without_a_calendar_is_not_linked(ana: User, fake: FakeCalendar) -> None:
+    fake.found = []
+    db.session.commit()
+    with pytest.raises(CalendarMissing, match="no calendar in this account"):
+        try_out("fake", {"token": "a"}, ana)
 
 
 # Accounts that are linked by a form

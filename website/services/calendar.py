@@ -44,7 +44,9 @@ def refresh_due(now: datetime, most: int = 20) -> int:
     return len(ids)
 
 
-def refresh(account_ids: Sequence[int], now: datetime) -> dict[int, str]:
+def refresh(
+    account_ids: Sequence[int], now: datetime, *, deadline_seconds: float = POLL_SECONDS
+) -> dict[int, str]:
     """Reads accounts now, as far ahead as their users' links reach. Returns each outcome by account id."""
     found = select(CalendarAccount).where(CalendarAccount.id.in_(account_ids))
     accounts = list(db.session.scalars(found))
@@ -55,7 +57,7 @@ def refresh(account_ids: Sequence[int], now: datetime) -> dict[int, str]:
         needed = now + timedelta(days=days[account.user_id])
         end = min(needed + timedelta(days=SPARE_DAYS), now + timedelta(days=MOST_DAYS))
         asked.append(whole_reading(account, start, end, needed))
-    return read(asked, now, deadline_seconds=POLL_SECONDS)
+    return read(asked, now, deadline_seconds=deadline_seconds)
 
 
 def refresh_soon(account_id: int, now: datetime) -> None:

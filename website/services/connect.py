@@ -15,6 +15,7 @@ from ..providers.calendars.base import FoundCalendar
 from .calendar import read_anew, refresh_builtin
 from .calendar_alarm import calm
 from .errors import AlreadyLinked, BadRequest, UnknownCalendar
+from .found_calendars import keep_calendars, may_receive, settle_receiving, tick_usual
 from .outbox import wake
 from .transaction import in_transaction
 
@@ -57,7 +58,7 @@ def link_account(
         _give(account, access)
         keep_calendars(account, access.found, now)
         if first:
-            _tick_usual(account)
+            tick_usual(account)
         settle_receiving(user, prefer=account if first else None)
         _mended(account, now)
         return account
@@ -101,70 +102,11 @@ def _new_account(user: User, kind: str) -> CalendarAccount:
 
 def _give(account: CalendarAccount, access: Access) -> None:
     account.secret, account.label = access.secret, access.label
+    # Whoever is renewing the secret that was known before loses the right to keep what comes of it.
+    account.renewing_until = None
     account.subject = access.subject or subject_of(access.kind, access.secret)
     account.scopes = " ".join(sorted(access.scopes))
     account.grant_ends_at = access.grant_ends_at
-
-
-def keep_calendars(account: CalendarAccount, found: Sequence[FoundCalendar], now: datetime) -> None:
-    """Takes over what the account has at its source. What is in use here and gone there is missing (R12). In a
-    transaction."""
-    known = {calendar.external_id: calendar for calendar in account.calendars}
-    for one in found:
-        row = known.pop(one.external_id, None) or _renamed(one, found, known)
-        if row is None:
-            row = Calendar(conflicts=False)
-            account.calendars.append(row)
-        row.external_id, row.name, row.timezone = one.external_id, one.name, one.timezone
-        row.writable, row.primary, row.meets, row.missing_at = one.writable, one.primary, one.meets, None
-    for row in known.values():
-        if row.conflicts or row.receives_bookings:
-            row.missing_at = row.missing_at or now
-        else:
-            account.calendars.remove(row)
-    db.session.flush()
-
-
-def _renamed(
-    one: FoundCalendar, found: Sequence[FoundCalendar], known: dict[str, Calendar]
-) -> Calendar | None:
-    """The primary calendar stays the same one when its provider begins to call it otherwise, as Google does when
-    it lets us see the list of calendars."""
-    there = {each.external_id for each in found}
-    before = next((row for name, row in known.items() if row.primary and name not in there), None)
-    return known.pop(before.external_id) if one.primary and before is not None else None
-
-
-def _tick_usual(account: CalendarAccount) -> None:
-    """The primary calendar is checked for conflicts; all of them, where the provider calls none of several so."""
-    primary = [calendar for calendar in account.calendars if calendar.primary]
-    for calendar in primary or account.calendars:
-        calendar.conflicts = True
-
-
-def may_receive(calendar: Calendar) -> bool:
-    """Whether bookings can be put into a calendar."""
-    able = CALENDAR_PROVIDERS[calendar.account.kind].capabilities
-    return able.writes and (calendar.writable or able.in_database)
-
-
-def settle_receiving(user: User, prefer: CalendarAccount | None = None) -> None:
-    """Sees to it that one calendar receives the bookings, if any can: a real one that was just linked takes over from
-    the built-in one. In a transaction."""
-    able = [calendar for account in user.accounts for calendar in account.calendars if may_receive(calendar)]
-    chosen = [calendar for calendar in able if calendar.receives_bookings]
-    taken = any(not _kept_here(calendar) for calendar in chosen)
-    if prefer is not None and not taken:
-        chosen = [one for one in able if one.account is prefer and one.primary] + chosen
-    usual = [one for one in able if one.primary and not _kept_here(one)] + list(filter(_kept_here, able))
-    receiver = next(iter(chosen or usual), None)
-    for account in user.accounts:
-        for calendar in account.calendars:
-            calendar.receives_bookings = calendar is receiver
-
-
-def _kept_here(calendar: Calendar) -> bool:
-    return CALENDAR_PROVIDERS[calendar.account.kind].capabilities.in_database
 
 
 def _mended(account: CalendarAccount, now: datetime) -> None:

@@ -9,8 +9,9 @@ from ..extensions import db
 from ..models import Booking, BookingEvent, Calendar, CalendarAccount, Link, LinkHost, User
 from ..models.booking import CONFIRMED
 from .calendar_alarm import calm
-from .connect import own_account, settle_receiving
+from .connect import own_account
 from .disconnection import give_back
+from .found_calendars import settle_receiving
 from .hosts import host_of
 from .transaction import in_transaction
 

@@ -40,16 +40,24 @@ def linked(user: User, line: str, *, checked: int | None = 1, **values: object) 
     return account
 
 
-def rows(client: FlaskClient, boss: User) -> list[list[str]]:
-    """The table as text, a list of cells for each account."""
+def rows(client: FlaskClient, boss: User) -> list[tuple[str, str, str, dict[str, str]]]:
+    """Each account on the page: whose, which, its state with the provider's sentence, and the facts by name."""
     sign_in(client, boss)
-    table = client.get("/calendars/health").text.partition("<tbody>")[2].partition("</tbody>")[0]
-    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in table.split("</tr>")[:-1]]
-    return [[unescape(re.sub(r"<[^>]+>", " ", cell)).split() for cell in row] for row in cells]
+    listed = (
+        client.get("/calendars/health").text.partition('<ul class="box health">')[2].partition("</ul>")[0]
+    )
+    return [_row(item) for item in listed.split("</li>")[:-1]]
 
 
-def text(row: list[str]) -> list[str]:
-    return [" ".join(cell) for cell in row]
+def _row(item: str) -> tuple[str, str, str, dict[str, str]]:
+    user, state, facts = re.split(r"</div>\s*<div>|</div>\s*<dl>", item, maxsplit=2)
+    name, _, line = user.partition("</h2>")
+    pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", facts)
+    return _text(name), _text(line), _text(state), dict(pairs)
+
+
+def _text(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 @pytest.mark.rule("R12")
@@ -68,16 +76,18 @@ def test_an_account_is_shown_with_all_that_helps_to_mend_it(
         error="The provider does not answer.",
         next_check_at=now + 10 * MINUTE,
     )
-    assert [text(row) for row in rows(client, boss)] == [
-        [
+    assert rows(client, boss) == [
+        (
             "Ana",
-            "Fake calendar ana@work.example",
+            "Fake calendar, ana@work.example",
             "Fake has not answered for 45 minutes: counts as not free The provider does not answer.",
-            "45 minutes ago",
-            "40 minutes ago",
-            "in 10 minutes",
-            "2",
-        ]
+            {
+                "Last good check": "45 minutes ago",
+                "Failing since": "40 minutes ago",
+                "Next try": "in 10 minutes",
+                "Not offered on": "2 links",
+            },
+        )
     ]
 
 
@@ -91,10 +101,11 @@ def test_the_worst_comes_first_and_hidden_hosts_are_counted(
     linked(ben, "b@x.example")
     linked(cleo, "c@x.example", failing_since=clock.now())
     make_link("round_robin", hosts=[ana, ben, cleo, dev])
-    found = [text(row) for row in rows(client, boss)]
-    assert [row[0] for row in found] == ["Ana", "Cleo", "Ben", "Dev"]
-    assert [row[5] for row in found] == ["when it is reconnected", "–", "–", "–"]
-    assert [row[6] for row in found] == ["1", "–", "–", "–"]
+    found = {user: facts for user, _, _, facts in rows(client, boss)}
+    assert list(found) == ["Ana", "Cleo", "Ben", "Dev"]
+    assert found["Ana"]["Next try"] == "when it is reconnected"
+    assert [facts.get("Not offered on") for facts in found.values()] == ["1 link", None, None, None]
+    assert found["Dev"] == {}
     page = client.get("/calendars/health").text
     assert "1 of 4 hosts are not offered because of a calendar." in page
 
@@ -103,13 +114,13 @@ def test_the_worst_comes_first_and_hidden_hosts_are_counted(
 def test_one_calendar_that_fails_alone_says_why(client: FlaskClient, boss: User, fake: FakeCalendar) -> None:
     account = linked(make_user("Ana", calendar=False), "a@x.example")
     account.calendars[0].error = "This one is not shared any more."
-    assert "This one is not shared any more." in text(rows(client, boss)[0])[2]
+    assert "This one is not shared any more." in rows(client, boss)[0][2]
 
 
 def test_who_hosts_nothing_or_left_hides_nobody(client: FlaskClient, boss: User, fake: FakeCalendar) -> None:
     linked(make_user("Ana", calendar=False), "a@x.example", broken=True)
     linked(make_user("Ben", calendar=False, active=False), "b@x.example", broken=True)
-    assert [text(row)[0] for row in rows(client, boss)] == ["Ana"]
+    assert [row[0] for row in rows(client, boss)] == ["Ana"]
     assert "0 of 0 hosts" in client.get("/calendars/health").text
 
 

@@ -11,7 +11,7 @@ from ...models import Calendar, User
 from ...providers.calendars import CALENDAR_PROVIDERS
 from ...providers.calendars.base import CalendarProvider, Scope
 from ...services.calendar_state import STATES, AccountState, Known, account_states
-from ...services.connect import may_receive
+from ...services.found_calendars import may_receive
 from ..public.asked import local
 from ..public.words import full_date
 

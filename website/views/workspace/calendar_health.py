@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import format_timedelta
+from flask_babel import format_timedelta, ngettext
 from flask_babel import gettext as _
 
 from ... import clock
 from ...calendar_words import words_about
+from ...providers.calendars import CALENDAR_PROVIDERS
 from ...services.calendar_health import Line, calendar_health
 from ...services.calendar_state import STATES
 from ..access import admin_only
@@ -19,18 +20,15 @@ FOR_EVER = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An account in words; empty texts where there is nothing to say."""
+    """An account in words; `facts` are pairs of a name and a text, of those that there is something to say about."""
 
     user: str
     label: str
     line: str
     tone: str
     words: str
-    checked: str
     error: str
-    failing: str
-    next_try: str
-    links: int
+    facts: list[tuple[str, str]]
 
 
 @admin_only
@@ -50,12 +48,20 @@ def _row(line: Line, now: datetime) -> Row:
         line=state.line if state.line != state.label else "",
         tone=STATES[state.known.state].tone,
         words=words_about(state.known, now),
-        checked=_ago(account.checked_at, now),
         error=next((error for error in errors if error), ""),
-        failing=_ago(account.failing_since, now),
-        next_try=_next(account.next_check_at, now),
-        links=line.links,
+        facts=[(name, text) for name, text in _facts(line, now) if text],
     )
+
+
+def _facts(line: Line, now: datetime) -> list[tuple[str, str]]:
+    account = line.state.account
+    polled = not CALENDAR_PROVIDERS[account.kind].capabilities.in_database
+    return [
+        (_("Last good check"), _ago(account.checked_at, now) if polled else ""),
+        (_("Failing since"), _ago(account.failing_since, now)),
+        (_("Next try"), _next(account.next_check_at, now)),
+        (_("Not offered on"), ngettext("%(num)s link", "%(num)s links", line.links) if line.links else ""),
+    ]
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

@@ -17,8 +17,7 @@ from joserfc.errors import JoseError
 from ... import clock, openid
 from ...providers.calendars import CALENDAR_PROVIDERS
 from ...providers.calendars.base import CalendarError, CalendarProvider, Scope, SignIn
-from ...services.account_trial import try_out
-from ...services.calendar import refresh
+from ...services.account_trial import read_at_once, try_out
 from ...services.connect import Access, link_account, own_account, secret_of
 from ..access import me
 from ..responses import leave_for, see_other
@@ -95,7 +94,7 @@ def _finish(provider: CalendarProvider, sign_in: SignIn, now: datetime) -> int:
         raise NotLinked(_(str(error)), 422) from error
     access = Access(provider.key, secret, found, who["sub"], who.get("email", ""), granted, _ends(token, now))
     number = link_account(access, user_id=user_id, now=now).id
-    refresh([number], now)
+    read_at_once(number, now)
     return number
 
 

@@ -9,8 +9,7 @@ from ... import clock
 from ...forms.connect import connect_form, typed_secret
 from ...providers.calendars import CALENDAR_PROVIDERS
 from ...providers.calendars.base import CalendarError, CalendarProvider
-from ...services.account_trial import try_out
-from ...services.calendar import refresh
+from ...services.account_trial import read_at_once, try_out
 from ...services.connect import Access, link_account, own_account
 from ...services.errors import AlreadyLinked
 from ..access import me, signed_in
@@ -68,8 +67,7 @@ def _try_and_link(provider: CalendarProvider, secret: dict[str, str], account_id
         Access(provider.key, secret, found), user_id=user_id, now=now, account_id=account_id
     )
     number = account.id
-    if not provider.capabilities.in_database:
-        refresh([number], now)
+    read_at_once(number, now)
     return number
 
 

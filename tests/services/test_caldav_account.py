@@ -165,6 +165,7 @@ FILE = """
 [[users]]
 email = "ana@acme.example"
 name = "Ana"
+role = "admin"
 seat = true
 
 [[users.calendars]]

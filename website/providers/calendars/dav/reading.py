@@ -107,7 +107,7 @@ class BusyReader:
 
     def _query(self) -> str:
         """A day more on either side: servers take all-day events and those without a zone for UTC."""
-        start, end = ((moment.astimezone(UTC)) for moment in (self.start - A_DAY, self.end + A_DAY))
+        start, end = (moment.astimezone(UTC) for moment in (self.start - A_DAY, self.end + A_DAY))
         return IN_TIME % (f"{start:%Y%m%dT%H%M%SZ}", f"{end:%Y%m%dT%H%M%SZ}")
 
     def _parsed(self, data: bytes, timezone: str) -> Feed:

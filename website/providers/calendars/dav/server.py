@@ -94,6 +94,7 @@ class DavServer:
         return self._ask("PUT", url, event.decode(), headers)
 
     def delete(self, url: str) -> Answer:
+        """Deletes whatever stands at the address."""
         return self._ask("DELETE", url, "", {})
 
     def _ask(self, method: str, url: str, body: str, headers: Mapping[str, str]) -> Answer:

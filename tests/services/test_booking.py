@@ -52,6 +52,14 @@ def test_a_booking_is_stored_with_its_contact_receipt_and_messages(world: Flask)
     assert stored(Message) == 1
 
 
+@pytest.mark.rule("R35")
+def test_who_sees_the_event_does_not_know_the_invitee_s_address(world: Flask) -> None:
+    link = make_link(hosts=[make_user()])
+    db.session.commit()
+    booking = book(link, ask(), now=NOW)
+    assert booking.token not in booking.uid
+
+
 @pytest.mark.both_engines
 @pytest.mark.rule("R4")
 def test_a_booked_slot_is_not_offered_any_more_nor_what_its_buffers_touch(world: Flask) -> None:

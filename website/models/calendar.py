@@ -26,12 +26,9 @@ class CalendarAccount(Model):
     `subject` is the provider's own name for the account, `label` what people know it by, `scopes` what was
     granted. `failing_since` is the first failure after the last good answer, `tried_at` the last attempt.
     `renewing_until` is held by whoever renews its secret. `grant_ends_at`: when the provider will end the grant.
-<<<<<<< ours
-    `told` counts the mails about its breaking (see services/calendar_alarm.py). `refresh_minutes`: how often it is
-    read, where its publisher says so; `emptied_at`: since when it has no events any more (see services/emptied.py).
-=======
     `told` counts the times that people were told of its trouble (STAGES in services/calendar_alarm.py).
->>>>>>> theirs
+    `refresh_minutes`: how often it is read, where its publisher says so; `emptied_at`: since when it has no events any
+    more (see services/emptied.py).
     """
 
     __tablename__ = "calendar_account"

@@ -187,10 +187,10 @@ def _insert(decision: _Decision, request: Request, checked: Mapping[int, Answer]
     link = scene.link
     receipt = receipt_of(scene, decision.free, assignment, checked)
     new_owner = assignment.host_ids[0] if link.assign_owner and len(assignment.host_ids) == 1 else None
-    token = new_token()
     booking = Booking(
-        token=token,
-        uid=f"{token}@firsthand",
+        token=new_token(),
+        # Whoever sees the event sees its UID, which must not open the invitee's page.
+        uid=f"{new_token()}@firsthand",
         nonce=request.nonce,
         request_hash=request.hash,
         link=link,

@@ -95,7 +95,12 @@ def link_diary(user: User, now: datetime) -> CalendarAccount:
     known = now + timedelta(days=400)
     account = CalendarAccount(kind="diary", user=user, checked_at=now, known_until=known)
     calendar = Calendar(
-        account=account, external_id=user.email, receives_bookings=True, checked_at=now, known_until=known
+        account=account,
+        external_id=user.email,
+        receives_bookings=True,
+        meets=True,
+        checked_at=now,
+        known_until=known,
     )
     db.session.add_all([account, calendar])
     db.session.flush()

@@ -114,7 +114,7 @@ def read_config(instance: Path) -> Config:
 
 def _usual_sender(base_url: str) -> str:
     """An address at the site's own name, which has to be a name: numbers receive no mail."""
-    host = urlsplit(base_url).hostname or ""
+    host = (urlsplit(base_url).hostname or "") if _is_address(base_url, "http", "https") else ""
     named = not host.replace(".", "").isdigit() and ":" not in host
     return f"Firsthand <firsthand@{host if host and named else 'localhost'}>"
 

@@ -26,7 +26,7 @@ PAGES = [
     f"/links/demo?contact={LONG_ADDRESS}&at={AT}&duration=30#why-not", "/links/demo/edit", "/links/demo/active",
     "/bookings", "/bookings?state=cancelled", "/bookings/events/{event}", "/contacts", "/contacts?q=nobody",
     "/contacts/{contact}/owner", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
-    "/calendars/health", "/outbox",
+    "/calendars/health", "/outbox", "/team/new", "/team/{user}", "/me",
 ]  # fmt: skip
 # Where providers send people back to, and the page of those who are not signed in, which is looked at by itself.
 OTHERS = {"workspace.calendar_linked", "workspace.signed_in_with", "workspace.sign_in"}
@@ -54,7 +54,7 @@ def fill_the_site() -> dict[str, int]:
     feed = make_feed(
         ana, f"https://{LONG_ADDRESS[-40:]}/a.ics", broken=True, error=LONG_NAME, warnings=warning
     )
-    return {"event": event, "contact": contact.id, "account": feed.id}
+    return {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id}
 
 
 def moved_event(booking_id: int) -> int:
@@ -71,7 +71,8 @@ def moved_event(booking_id: int) -> int:
 def test_no_signed_in_page_is_left_out(app: Flask) -> None:
     addresses = app.url_map.bind("localhost")
     seen = {
-        addresses.match(path.partition("?")[0].format(event=1, contact=1, account=1))[0] for path in PAGES
+        addresses.match(path.partition("?")[0].format(event=1, contact=1, account=1, user=1))[0]
+        for path in PAGES
     }
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     assert {rule.endpoint for rule in rules if rule.endpoint.startswith("workspace.")} - OTHERS == seen
@@ -116,8 +117,9 @@ def test_the_keyboard_reaches_the_content_at_once(world: Flask, open_page: OpenP
 def test_the_keyboard_goes_through_the_page_in_its_order(world: Flask, open_page: OpenPage) -> None:
     fill_the_site()
     page = signed_in(open_page, "/links")
-    assert walk(page, 9) == [
-        "Skip to the content", "Firsthand", "Home", "Links", "Calendars", "Bookings", "Contacts", "Team", "Sign out",
+    assert walk(page, 10) == [
+        "Skip to the content", "Firsthand", "Home", "Links", "Calendars", "Bookings", "Contacts", "Team", "Ana",
+        "Sign out",
     ]  # fmt: skip
     expect(page.get_by_role("link", name="Links")).to_have_attribute("aria-current", "page")
 

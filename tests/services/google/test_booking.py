@@ -168,7 +168,7 @@ def test_an_event_that_the_host_moved_is_looked_at_rather_than_moved_back(
     message.state, message.due_at = "waiting", NOW
     db.session.commit()
     work_once(NOW + MINUTE)
-    assert events_of(booking)[0].look_at == NOW + MINUTE
+    assert events_of(booking)[0].doubted_at == NOW + MINUTE
     assert google.events(ANA)[0]["start"]["dateTime"].startswith("2027-02-02T08:30")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 from tests.factories import NOW
 from tests.services.test_booking import ask, stored
 from website.extensions import db
-from website.models import BuiltinEvent, Contact, Link, User
+from website.models import BuiltinEvent, Calendar, CalendarAccount, Contact, Link, User
 from website.services.booking import book
 from website.services.contact import NOBODY
 from website.services.note import leave_note
@@ -335,16 +335,50 @@ def test_busy_times_that_start_together_are_exported_in_one_order(world: Flask) 
     assert places == sorted(places, reverse=True)
 
 
-def test_calendars_that_a_user_is_stated_without_are_unlinked(world: Flask) -> None:
+def test_calendars_that_a_user_is_stated_without_are_unlinked_by_pruning_alone(world: Flask) -> None:
     apply(ACME, prune=False, now=NOW)
     other = ACME.replace("https://calendar.example/ana.ics", "https://calendar.example/other.ics")
-    assert apply(other, prune=False, now=NOW) == [
-        "added ics calendar of ana@acme.example",
-        "removed ics calendar of ana@acme.example",
-    ]
-    assert apply(other, prune=False, now=NOW) == []
-    unsaid = ACME.replace('calendars = [{ kind = "builtin" }]\n', "")
-    assert apply(unsaid.replace("/ana.ics", "/other.ics"), prune=False, now=NOW) == []
-    assert apply(
-        ACME.replace('[{ kind = "builtin" }]', "[]").replace("/ana.ics", "/other.ics"), prune=False, now=NOW
-    ) == ["removed builtin calendar of ben@acme.example"]
+    assert apply(other, prune=False, now=NOW) == ["added ics calendar of ana@acme.example"]
+    assert apply(other, prune=True, now=NOW) == ["removed ics calendar of ana@acme.example"]
+    assert apply(other, prune=True, now=NOW) == []
+    unsaid = ACME.replace('calendars = [{ kind = "builtin" }]\n', "").replace("/ana.ics", "/other.ics")
+    assert apply(unsaid, prune=True, now=NOW) == []
+    none = ACME.replace('[{ kind = "builtin" }]', "[]").replace("/ana.ics", "/other.ics")
+    assert apply(none, prune=False, now=NOW) == []
+    assert apply(none, prune=True, now=NOW) == ["removed builtin calendar of ben@acme.example"]
+
+
+def test_an_account_whose_calendars_were_found_by_its_user_is_left_alone(world: Flask) -> None:
+    apply(ACME, prune=False, now=NOW)
+    ana = db.session.scalars(select(User).where(User.email == "ana@acme.example")).one()
+    secret = {"url": "https://dav.example/", "username": "ana", "password": "hush"}
+    account = CalendarAccount(kind="caldav", secret=secret, user=ana)
+    names = ("https://dav.example/ana/work/", "https://dav.example/ana/home/")
+    account.calendars = [Calendar(external_id=name, conflicts=False) for name in names]
+    db.session.add(account)
+    db.session.commit()
+    assert apply(ACME, prune=True, now=NOW) == []
+    assert "hush" not in export()
+    assert apply(export(), prune=True, now=NOW) == []
+    assert [calendar.external_id for calendar in account.calendars] == list(names)
+
+
+def receivers(email: str) -> list[str]:
+    """The kinds of the user's calendars that receive bookings."""
+    user = db.session.scalars(select(User).where(User.email == email)).one()
+    return [one.account.kind for row in user.accounts for one in row.calendars if one.receives_bookings]
+
+
+def test_one_calendar_of_a_user_receives_bookings_whatever_the_file_leaves_out(world: Flask) -> None:
+    silent = ACME.replace("receives_bookings = true\n", "").replace("receives_bookings = false\n", "")
+    apply(silent, prune=False, now=NOW)
+    assert receivers("ana@acme.example") == ["builtin"]
+    other = CalendarAccount(kind="google", user=db.session.scalars(select(User).limit(1)).one(), secret={})
+    other.calendars = [Calendar(external_id="primary", receives_bookings=True)]
+    db.session.add(other)
+    email = other.user.email
+    db.session.commit()
+    apply(silent, prune=False, now=NOW)
+    assert receivers(email) == ["google"]
+    apply(ACME, prune=False, now=NOW)
+    assert len(receivers(email)) == 1

@@ -16,17 +16,58 @@ from .workspace_changes import Changes, update
 ONLY = "main"
 
 
+def is_stated(account: CalendarAccount) -> bool:
+    """Whether a file states the account. One whose calendars were found by looking for them was linked by its user,
+    and is left alone."""
+    return account.kind in FROM_FILE and [one.external_id for one in account.calendars] == [ONLY]
+
+
 def apply_calendars(user: User, wanted: list[dict[str, Any]], changes: Changes, now: datetime) -> None:
-    """Makes a user's calendars of the kinds that a file can state those that it does."""
-    known = [account for account in user.accounts if account.kind in FROM_FILE]
+    """Makes sure that a user has the calendars that the file states, as it states them."""
+    known = [account for account in user.accounts if is_stated(account)]
+    others = [account for account in user.accounts if not is_stated(account)]
+    receiver = _receiver(wanted, others)
     kept = [_account(user, values, known, changes) for values in wanted]
-    for account, values in zip(kept, wanted, strict=True):
-        _calendar(account, values, changes, now)
+    for number, (account, values) in enumerate(zip(kept, wanted, strict=True)):
+        _calendar(account, values, number == receiver, changes, now)
+    if receiver is not None:
+        _receive_no_more(others, changes)
+    db.session.flush()
+
+
+def prune_calendars(user: User, wanted: list[dict[str, Any]], changes: Changes) -> None:
+    """Unlinks a user's accounts of the kinds that a file can state which it does not name."""
+    known = [account for account in user.accounts if is_stated(account)]
+    named = [_known(values, known) for values in wanted]
     for account in known:
-        if account not in kept:
+        if account not in named:
             changes.say(f"removed {_name(account)}")
             user.accounts.remove(account)
     db.session.flush()
+
+
+def _receiver(wanted: list[dict[str, Any]], others: list[CalendarAccount]) -> int | None:
+    """Which of the calendars receives bookings: the one that says so, else the first that can and does not refuse,
+    unless another one of the user's does already."""
+    for number, values in enumerate(wanted):
+        if values.get("receives_bookings") is True:
+            return number
+    if any(calendar.receives_bookings for account in others for calendar in account.calendars):
+        return None
+    able = (
+        number
+        for number, values in enumerate(wanted)
+        if CALENDAR_PROVIDERS[values["kind"]].capabilities.writes and values.get("receives_bookings", True)
+    )
+    return next(able, None)
+
+
+def _receive_no_more(others: list[CalendarAccount], changes: Changes) -> None:
+    for account in others:
+        for calendar in account.calendars:
+            if calendar.receives_bookings:
+                calendar.receives_bookings = False
+                changes.changed(account, _name(account))
 
 
 def _name(account: CalendarAccount) -> str:
@@ -36,22 +77,32 @@ def _name(account: CalendarAccount) -> str:
 def _account(
     user: User, values: Mapping[str, Any], known: list[CalendarAccount], changes: Changes
 ) -> CalendarAccount:
-    kind = values["kind"]
-    secret = {field.name: values[field.name].strip() for field in CALENDAR_PROVIDERS[kind].connect_fields}
-    for account in known:
-        if account.kind == kind and account.secret == secret:
-            return account
-    account = CalendarAccount(kind=kind, secret=secret, user=user)
-    account.calendars = [Calendar(external_id=ONLY)]
-    changes.store(account, _name(account))
+    account = _known(values, known)
+    if account is None:
+        account = CalendarAccount(kind=values["kind"], secret=_secret(values), user=user)
+        account.calendars = [Calendar(external_id=ONLY)]
+        changes.store(account, _name(account))
     return account
 
 
-def _calendar(account: CalendarAccount, values: Mapping[str, Any], changes: Changes, now: datetime) -> None:
+def _known(values: Mapping[str, Any], known: list[CalendarAccount]) -> CalendarAccount | None:
+    """The account that the file means, if it is there already."""
+    secret = _secret(values)
+    same = (account for account in known if account.kind == values["kind"] and account.secret == secret)
+    return next(same, None)
+
+
+def _secret(values: Mapping[str, Any]) -> dict[str, str]:
+    fields = CALENDAR_PROVIDERS[values["kind"]].connect_fields
+    return {field.name: values[field.name].strip() for field in fields}
+
+
+def _calendar(
+    account: CalendarAccount, values: Mapping[str, Any], receives: bool, changes: Changes, now: datetime
+) -> None:
     calendar = account.calendars[0]
     able = CALENDAR_PROVIDERS[account.kind].capabilities
-    usual = {"conflicts": True, "receives_bookings": able.writes}
-    update(calendar, usual | {key: values[key] for key in usual if key in values})
+    update(calendar, {"conflicts": values.get("conflicts", True), "receives_bookings": receives})
     if db.session.is_modified(calendar):
         changes.changed(account, _name(account))
     db.session.flush()

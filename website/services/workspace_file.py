@@ -12,11 +12,11 @@ from sqlalchemy import select
 from ..extensions import db
 from ..models import CalendarAccount, Contact, Link, Organisation, User
 from ..providers.calendars import CALENDAR_PROVIDERS
-from .calendar_rules import FROM_FILE
 from .link import values_of
 from .transaction import in_transaction
 from .value_rules import Problem
 from .workspace_apply import Application
+from .workspace_calendars import is_stated
 from .workspace_lines import line_numbers, line_of
 from .workspace_prune import prune as prune_rest
 from .workspace_rules import problems_of
@@ -112,9 +112,7 @@ def _user_values(user: User) -> dict[str, Any]:
         values["active"] = False
     if user.hours:
         values["hours"] = user.hours
-    values["calendars"] = [
-        _calendar_values(account) for account in user.accounts if account.kind in FROM_FILE
-    ]
+    values["calendars"] = [_calendar_values(account) for account in user.accounts if is_stated(account)]
     return values
 
 

@@ -8,11 +8,13 @@ from sqlalchemy import exists, select
 from ..extensions import db
 from ..models import Booking, Contact, Link, Note, User
 from .value_rules import Problem
+from .workspace_calendars import prune_calendars
 from .workspace_changes import Changes
 
 
 def prune(data: Mapping[str, Any], changes: Changes) -> list[Problem]:
-    """Removes links and contacts, and deactivates users; a site left without an admin is a problem."""
+    """Unlinks calendars, removes links and contacts, deactivates users; a site left without an admin is a problem."""
+    _calendars(data.get("users", []), changes)
     _links({link["slug"] for link in data.get("links", [])}, changes)
     _contacts({contact["email"].lower() for contact in data.get("contacts", [])}, changes)
     _users({user["email"].lower() for user in data.get("users", [])}, changes)
@@ -20,6 +22,14 @@ def prune(data: Mapping[str, Any], changes: Changes) -> list[Problem]:
     if _any(User.active & (User.role == "admin")):
         return []
     return [("users", 'Pruning would leave no admin: name one, with role = "admin".')]
+
+
+def _calendars(people: list[dict[str, Any]], changes: Changes) -> None:
+    """Of the users whose calendars the file states at all."""
+    for values in people:
+        if "calendars" in values:
+            user = db.session.scalars(select(User).where(User.email == values["email"].lower())).one()
+            prune_calendars(user, values["calendars"], changes)
 
 
 def _links(named: set[str], changes: Changes) -> None:

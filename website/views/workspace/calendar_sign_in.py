@@ -7,7 +7,7 @@ from typing import Any
 import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client import MismatchingStateError
-from flask import abort, current_app, redirect, render_template, request, session
+from flask import abort, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,6 +20,7 @@ from ...providers.calendars.base import CalendarError, CalendarProvider, Scope, 
 from ...services.account_trial import read_at_once, try_out
 from ...services.connect import Access, link_account, own_account, secret_of
 from ..access import me
+from ..addresses import own_address
 from ..responses import leave_for, see_other
 
 log = logging.getLogger(__name__)
@@ -145,10 +146,7 @@ def _client(sign_in: SignIn) -> Any:
 
 
 def _callback(provider: CalendarProvider) -> str:
-    """By BASE_URL, or where nobody set it by the address that the browser asked."""
-    config = current_app.config["FIRSTHAND"]
-    base = request.host_url.rstrip("/") if config.base_url_is_default else config.base_url
-    return f"{base}/calendars/{provider.key}/linked"
+    return own_address(f"/calendars/{provider.key}/linked")
 
 
 def _silence(provider: CalendarProvider) -> str:

@@ -26,7 +26,7 @@ class CalendarAccount(Model):
     `subject` is the provider's own name for the account, `label` what people know it by, `scopes` what was
     granted. `failing_since` is the first failure after the last good answer, `tried_at` the last attempt.
     `renewing_until` is held by whoever renews its secret. `grant_ends_at`: when the provider will end the grant.
-    `told` counts the mails about its breaking (see services/calendar_alarm.py).
+    `told` counts the times that people were told of its trouble (STAGES in services/calendar_alarm.py).
     """
 
     __tablename__ = "calendar_account"

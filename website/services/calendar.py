@@ -63,7 +63,7 @@ def refresh(
 def refresh_soon(account_id: int, now: datetime) -> None:
     """Has an account read at the worker's next round: something in it changed. Inside a transaction."""
     account = db.session.get(CalendarAccount, account_id)
-    if account is not None and not account.broken:
+    if account is not None and not account.broken and account.kind not in _in_database():
         account.next_check_at = min(account.next_check_at or now, now)
 
 
@@ -76,11 +76,10 @@ def read_anew(account: CalendarAccount, now: datetime) -> None:
 
 
 def _lease_due(now: datetime, most: int) -> list[int]:
-    in_database = [key for key, provider in CALENDAR_PROVIDERS.items() if provider.capabilities.in_database]
     due = (
         select(CalendarAccount)
         .where(
-            CalendarAccount.kind.not_in(in_database),
+            CalendarAccount.kind.not_in(_in_database()),
             or_(CalendarAccount.next_check_at.is_(None), CalendarAccount.next_check_at <= now),
         )
         .order_by(CalendarAccount.next_check_at)
@@ -91,6 +90,11 @@ def _lease_due(now: datetime, most: int) -> list[int]:
     for account in accounts:
         account.next_check_at = now + timedelta(seconds=4 * POLL_SECONDS)
     return [account.id for account in accounts]
+
+
+def _in_database() -> list[str]:
+    """The kinds of account that are kept in our own database, and never polled."""
+    return [key for key, provider in CALENDAR_PROVIDERS.items() if provider.capabilities.in_database]
 
 
 def _days_needed(user_ids: Sequence[int], now: datetime) -> dict[int, int]:

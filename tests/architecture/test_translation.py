@@ -28,6 +28,7 @@ from website.services.booking import book
 from website.services.calendar_alarm import SUBJECTS
 from website.services.calendar_event import FINDINGS
 from website.services.calendar_state import STATES
+from website.views.public import month
 from website.views.workspace.rows import ANSWERS
 from website.views.workspace.standings import REMEDIES
 
@@ -63,8 +64,12 @@ class Marked:
 
 
 @pytest.fixture
-def marked(messages: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def marked(messages: set[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Marked translations; what a process keeps of other ones is forgotten before and after."""
     monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda _: Marked(messages))
+    month._labelled.cache_clear()
+    yield
+    month._labelled.cache_clear()
 
 
 class Texts(HTMLParser):

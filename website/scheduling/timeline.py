@@ -5,7 +5,7 @@ increments and buffers are multiples of five minutes and every zone's offset is,
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 STEP_MINUTES = 5
@@ -15,20 +15,20 @@ STEPS_A_DAY = 24 * 60 // STEP_MINUTES
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`length` steps from the step `start`; steps are counted from the Unix epoch."""
+    """`length` steps from the step `start`; steps are counted from the Unix epoch. `mask` has every bit of the window
+    set: it is asked for again and again, so it is made once."""
 
     start: int
     length: int
+    mask: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mask", (1 << self.length) - 1)
 
     @property
     def end(self) -> int:
         """The first step after the window."""
         return self.start + self.length
-
-    @property
-    def mask(self) -> int:
-        """Every bit of the window set."""
-        return (1 << self.length) - 1
 
     @classmethod
     def between(cls, start_at: datetime, end_at: datetime) -> "Window":

@@ -212,9 +212,10 @@ def next_start(scene: Scene, after: datetime) -> datetime | None:
     whole = window_of_dates(scene.terms.hours.timezone, first, last)
     start = max(whole.start, step_before(after))
     for length in (35 * STEPS_A_DAY, whole.length):
-        window = Window(start, min(length, whole.end - start))
-        if window.length <= 0:
+        left = whole.end - start
+        if left <= 0:
             return None
+        window = Window(start, min(length, left))
         found = first_bit(offer_in(scene, window).starts)
         if found is not None:
             return window.widened(scene.terms.margin).instant(found)

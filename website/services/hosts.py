@@ -109,33 +109,36 @@ def _hosts(users: Sequence[Any], accounts: Iterable[Any], now: datetime) -> list
 
 
 def _host(user: Any, accounts: list[Any], now: datetime) -> Host:
-    known = tuple(
-        KnownCalendar(account.id, account.busy_version, account.known_until)
-        for account in accounts
-        if account.conflicts
-    )
+    watched = [account for account in accounts if account.conflicts]
+    known = tuple([KnownCalendar(one.id, one.busy_version, one.known_until) for one in watched])
     hours = _own_hours(user.timezone, _frozen(user.hours)) if user.hours else None
-    outside = any(account.conflicts and not _able(account).in_database for account in accounts)
-    return Host(
-        user.id, user.name, hours, _standing(user, accounts, now), bool(user.optional), known, outside
-    )
+    outside = bool([one for one in watched if not _able(one).in_database])
+    standing = _standing(user, accounts, watched, now)
+    return Host(user.id, user.name, hours, standing, bool(user.optional), known, outside)
 
 
-def _standing(user: Any, accounts: list[Any], now: datetime) -> str | None:
+def _standing(user: Any, accounts: list[Any], watched: list[Any], now: datetime) -> str | None:
     """Why a user cannot host, None for an eligible one (R12: broken, gone and too old are never free)."""
     if not user.active:
         return "inactive"
     if not user.seat:
         return "no_seat"
-    calendars = [account for account in accounts if account.id is not None]
+    calendars = watched or [account for account in accounts if account.id is not None]
     if not calendars:
         return "calendar_broken" if any(account.broken for account in accounts) else "no_calendar"
-    watched = [account for account in calendars if account.conflicts]
-    if any(account.broken for account in watched or calendars):
-        return "calendar_broken"
-    if any(account.missing_at for account in watched):
+    worst = None
+    for account in calendars:
+        if account.broken:
+            return "calendar_broken"
+        worst = worst or (_trouble(account, now) if account.conflicts else None)
+    return worst
+
+
+def _trouble(account: Any, now: datetime) -> str | None:
+    """What keeps one conflict-checking calendar of a working account from telling anything."""
+    if account.missing_at is not None:
         return "calendar_missing"
-    return "calendar_stale" if any(_stale(account, now) for account in watched) else None
+    return "calendar_stale" if _stale(account, now) else None
 
 
 def _stale(account: Any, now: datetime) -> bool:

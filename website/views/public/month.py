@@ -142,7 +142,8 @@ def _of_day(offered: Offer, day: date, asked: Asked) -> Offer:
 def _weeks(
     asked: Asked, month: date, last: date, counts: dict[date, int], chosen: date | None
 ) -> list[list[Day | None]]:
-    first_day, _names = weekdays(locale())
+    language = locale()
+    first_day, _names = weekdays(language)
     cells: list[Day | None] = [None] * ((month.weekday() - first_day) % 7)
     today = _today(asked)
     prefix = asked.query + "&date="
@@ -150,7 +151,7 @@ def _weeks(
         on = month.replace(day=number)
         count = counts.get(on, 0)
         query = f"{prefix}{on.isoformat()}" if count else ""
-        cells.append(Day(number, on, _day_label(on, count), query, on == chosen, on == today))
+        cells.append(Day(number, on, _labelled(on, count, language), query, on == chosen, on == today))
     cells += [None] * (-len(cells) % 7)
     return [cells[start : start + 7] for start in range(0, len(cells), 7)]
 

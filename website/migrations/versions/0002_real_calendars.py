@@ -95,6 +95,33 @@ def upgrade():
         batch_op.add_column(sa.Column('lane', sa.String(), nullable=False, server_default=''))
         batch_op.create_index(batch_op.f('ix_message_lane'), ['lane'], unique=False)
         batch_op.alter_column('booking_id', existing_type=sa.INTEGER(), nullable=True)
+    _keep_what_is_known()
+
+
+def _keep_what_is_known():
+    """Readings are kept by calendar now, and events by booking and calendar."""
+    for column in ('checked_at', 'known_until'):
+        op.execute(
+            f'UPDATE calendar SET {column} = (SELECT account.{column} FROM calendar_account AS account'
+            ' WHERE account.id = calendar.account_id)'
+        )
+    op.execute(
+        'INSERT INTO booking_event (booking_id, calendar_id, invites, generation, external_id, uid, etag, address,'
+        ' sequence, found)'
+        " SELECT booking.id, builtin_event.calendar_id, false, 0, builtin_event.uid, builtin_event.uid, '', '',"
+        " booking.sequence, ''"
+        ' FROM booking JOIN builtin_event ON builtin_event.uid = booking.uid'
+    )
+    # An event that was still to be put, or to be taken away, when the release came.
+    op.execute(
+        'INSERT INTO booking_event (booking_id, calendar_id, invites, generation, external_id, uid, etag, address, found)'
+        " SELECT DISTINCT message.booking_id, calendar.id, false, 0, '', '', '', '', ''"
+        ' FROM message JOIN booking_host ON booking_host.booking_id = message.booking_id'
+        ' JOIN calendar_account ON calendar_account.user_id = booking_host.user_id'
+        ' JOIN calendar ON calendar.account_id = calendar_account.id AND calendar.receives_bookings'
+        " WHERE message.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM booking_event"
+        ' WHERE booking_event.booking_id = message.booking_id AND booking_event.calendar_id = calendar.id)'
+    )
 
 
 def downgrade():

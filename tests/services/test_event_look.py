@@ -213,3 +213,16 @@ def test_where_it_was_and_where_it_is_are_both_busy_until_it_is_decided(world: F
     assert NINE not in offered
     assert NINE + 60 * MINUTE not in offered
     assert NINE + 30 * MINUTE in offered
+
+
+@pytest.mark.rule("R38")
+def test_a_meeting_that_was_moved_along_can_be_moved_again(world: Flask, diary: Diary) -> None:
+    booking = booked("Ana")
+    diary.move(60 * MINUTE)
+    look_twice()
+    event_finding.move(the_event().id, by=host_of(booking), now=LATER)
+    deliver_due(LATER)
+    diary.move(30 * MINUTE)
+    assert look_due(LATER + 11 * MINUTE) == look_due(LATER + 13 * MINUTE) == 1
+    event = the_event()
+    assert (event.found, event.found_start_at) == ("moved", NINE + 90 * MINUTE)

@@ -53,10 +53,10 @@ def move(event_id: int, *, by: User, now: datetime) -> None:
             raise AlreadyOver
         _move_booking(event.booking, start, end)
         _settled(event)
-        event.sequence = event.booking.sequence
-        for other in event.booking.events:
-            if other is not event and other.calendar_id is not None:
-                message.put_in_calendar(other, "event_put", now)
+        # To the moved one as well: what marks it as ours says when it was booked for.
+        for each in event.booking.events:
+            if each.calendar_id is not None:
+                message.put_in_calendar(each, "event_put", now)
 
     in_transaction(work)
 

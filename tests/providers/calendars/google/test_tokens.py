@@ -9,8 +9,9 @@ import pytest
 
 from tests.peers.google import Google
 from tests.peers.google_links import ANA, linked
+from website.config import in_force
 from website.providers.calendars.base import AccessRevoked, Account, CalendarUnreachable, Secret
-from website.providers.calendars.google import GoogleCalendar
+from website.providers.calendars.google import GoogleCalendar, tokens
 
 START = datetime(2027, 2, 1, tzinfo=UTC)
 
@@ -201,3 +202,14 @@ def test_giving_back_can_fail(google: Google, calendar: GoogleCalendar, ana: Acc
     with pytest.raises(CalendarUnreachable):
         calendar.disconnect(ana, 5)
     assert google.tokens.granted
+
+
+def test_a_provider_that_takes_nothing_back_is_not_asked_to(
+    google: Google, calendar: GoogleCalendar, ana: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RFC 8414 §2: `revocation_endpoint` is optional."""
+    url = in_force().google_metadata_url
+    read(calendar, ana)
+    monkeypatch.setitem(tokens._known, url, tokens.Endpoints(f"{google.base}/token", ""))
+    calendar.disconnect(ana, 5)
+    assert google.calls_of("revoke") == []

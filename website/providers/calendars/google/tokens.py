@@ -24,7 +24,8 @@ METADATA_SECONDS, RENEWAL_SECONDS = 5, 10
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where tokens are renewed and given back, as Google's OpenID metadata says."""
+    """Where tokens are renewed and given back, as the OpenID metadata says; `revocation` is empty where it names no
+    such address (RFC 8414 §2)."""
 
     token: str
     revocation: str
@@ -50,6 +51,8 @@ def give_back(account: Account, deadline: Deadline) -> None:
     if not token:
         return
     url = _endpoints(deadline).revocation
+    if not url:
+        return
     try:
         with _client() as client:
             answer = client.revoke_token(url, token=token, timeout=deadline.left(), allow_redirects=False)
@@ -129,7 +132,7 @@ def _endpoints(deadline: Deadline) -> Endpoints:
                 answer = client.get(url, timeout=deadline.left(METADATA_SECONDS), withhold_token=True)
             answer.raise_for_status()
             known = answer.json()
-            _known[url] = Endpoints(known["token_endpoint"], known["revocation_endpoint"])
+            _known[url] = Endpoints(known["token_endpoint"], known.get("revocation_endpoint", ""))
         except (requests.RequestException, ValueError, LookupError, TypeError):
             raise CalendarUnreachable("Google does not answer.") from None
     return _known[url]

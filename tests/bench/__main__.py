@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import engine, polling, site
+from tests.bench import engine, faults, polling, site
 
 HEAD = """# Benchmarks
 
@@ -21,6 +21,7 @@ def main() -> None:
     parts = [HEAD, machine, "\n## The engine alone\n", *engine.run()]
     parts += ["\n## The slots partial over the whole WSGI stack\n", *site.run(now)]
     parts += ["\n## Keeping Google calendars in step\n", *polling.run()]
+    parts += ["\n## Pages while Google fails\n", *faults.run()]
     text = "\n".join(parts) + "\n"
     print(text)
     if "--write" in sys.argv:

@@ -353,7 +353,7 @@ def test_an_account_whose_calendars_were_found_by_its_user_is_left_alone(world: 
     ana = db.session.scalars(select(User).where(User.email == "ana@acme.example")).one()
     secret = {"url": "https://dav.example/", "username": "ana", "password": "hush"}
     account = CalendarAccount(kind="caldav", secret=secret, user=ana)
-    names = ("https://dav.example/ana/work/", "https://dav.example/ana/home/")
+    names = ("https://dav.example/ana/office/", "https://dav.example/ana/home/")
     account.calendars = [Calendar(external_id=name, conflicts=False) for name in names]
     db.session.add(account)
     db.session.commit()

@@ -73,11 +73,11 @@ def test_calendars_are_found_from_the_servers_address(ana: DavUser) -> None:
     assert [one.primary for one in found.values()] == [True, False]
 
 
-@pytest.mark.parametrize("path", ["", "{name}/", "{name}/work/", "nothing/here"])
+@pytest.mark.parametrize("path", ["", "{name}/", "{name}/office/", "nothing/here"])
 def test_calendars_are_found_from_wherever_a_user_points(ana: DavUser, path: str) -> None:
-    work = ana.make_calendar("Work")
+    office = ana.make_calendar("Office")
     account = replace(ana, url=ana.url + path.format(name=ana.name)).account()
-    assert [one.external_id for one in CalDav().find_calendars(account, SECONDS)] == [work]
+    assert [one.external_id for one in CalDav().find_calendars(account, SECONDS)] == [office]
 
 
 def test_an_account_without_calendars_has_none(ana: DavUser) -> None:

@@ -37,7 +37,7 @@ def liar() -> Iterator[DavLiar]:
 
 
 def account(liar: DavLiar, *names: str, **values: Any) -> Account:
-    return liar.user.account(*(f"{liar.user.home}{name}/" for name in names or ("work",)), **values)
+    return liar.user.account(*(f"{liar.user.home}{name}/" for name in names or ("office",)), **values)
 
 
 def read(account: Account, seconds: float = SECONDS) -> Reading:
@@ -59,12 +59,12 @@ BOMB = (
     '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><d:multistatus xmlns:d="DAV:">'
     "<d:response><d:href>/&c;</d:href></d:response></d:multistatus>"
 )
-EVENTS = multistatus(event("/ana/work/1.ics"))
+EVENTS = multistatus(event("/ana/office/1.ics"))
 # Each row: which method is answered wrongly, and with what.
 LIES = {
     "a login page for a calendar": ("PROPFIND", HTML),
     "a login page for events": ("REPORT", HTML),
-    "half of a calendar": ("PROPFIND", cut(multistatus(calendar("/ana/work/")))),
+    "half of a calendar": ("PROPFIND", cut(multistatus(calendar("/ana/office/")))),
     "half of the events": ("REPORT", cut(EVENTS)),
     "nothing about a calendar": ("PROPFIND", multistatus()),
     "an empty answer": ("REPORT", Said(207)),
@@ -72,19 +72,19 @@ LIES = {
     "other XML": ("REPORT", Said(200, "<feed/>", {"Content-Type": "application/xml"})),
     "an event without its text": (
         "REPORT",
-        multistatus(resource("/ana/work/1.ics", "<d:getetag>1</d:getetag>")),
+        multistatus(resource("/ana/office/1.ics", "<d:getetag>1</d:getetag>")),
     ),
     "an event that may not be read": (
         "REPORT",
-        multistatus(event("/ana/work/1.ics"), resource("/ana/work/2.ics", "<c:calendar-data/>", 403)),
+        multistatus(event("/ana/office/1.ics"), resource("/ana/office/2.ics", "<c:calendar-data/>", 403)),
     ),
-    "an event that is no calendar": ("REPORT", multistatus(event("/ana/work/1.ics", "Hello"))),
-    "half of an event": ("REPORT", multistatus(event("/ana/work/1.ics", BUSY[:-30]))),
+    "an event that is no calendar": ("REPORT", multistatus(event("/ana/office/1.ics", "Hello"))),
+    "half of an event": ("REPORT", multistatus(event("/ana/office/1.ics", BUSY[:-30]))),
     "more events than it tells": (
         "REPORT",
         multistatus(
-            event("/ana/work/1.ics"),
-            "<d:href>/ana/work/</d:href><d:status>HTTP/1.1 507 Insufficient Storage</d:status>",
+            event("/ana/office/1.ics"),
+            "<d:href>/ana/office/</d:href><d:status>HTTP/1.1 507 Insufficient Storage</d:status>",
         ),
     ),
     "an event at no address": ("REPORT", multistatus("<d:status>HTTP/1.1 404 Not Found</d:status>")),
@@ -110,17 +110,17 @@ def test_a_lie_is_no_answer(liar: DavLiar, lie: str) -> None:
 @pytest.mark.parametrize("lie", [lie for lie in LIES if lie not in ("a broken connection", "too much")])
 def test_a_lie_about_one_calendar_leaves_the_others(liar: DavLiar, lie: str) -> None:
     method, said = LIES[lie]
-    liar.says[f"{method} /ana/work/"] = [said]
-    work, home = account(liar, "work", "home").calendars
-    found = read(account(liar, "work", "home"))
+    liar.says[f"{method} /ana/office/"] = [said]
+    office, home = account(liar, "office", "home").calendars
+    found = read(account(liar, "office", "home"))
     assert found.busy.keys() == {home}
-    assert isinstance(found.unknown[work], CalendarUnreachable)
+    assert isinstance(found.unknown[office], CalendarUnreachable)
 
 
 @pytest.mark.rule("R12")
 def test_an_event_that_was_deleted_meanwhile_is_passed_over(liar: DavLiar) -> None:
-    gone = "<d:href>/ana/work/2.ics</d:href><d:status>HTTP/1.1 404 Not Found</d:status>"
-    liar.says["REPORT"] = [multistatus(event("/ana/work/1.ics"), gone)]
+    gone = "<d:href>/ana/office/2.ics</d:href><d:status>HTTP/1.1 404 Not Found</d:status>"
+    liar.says["REPORT"] = [multistatus(event("/ana/office/1.ics"), gone)]
     assert [len(events) for events in read(account(liar)).busy.values()] == [1]
 
 
@@ -129,13 +129,13 @@ def test_an_event_that_was_deleted_meanwhile_is_passed_over(liar: DavLiar) -> No
 def test_a_calendar_that_is_gone_is_missing(liar: DavLiar, status: int) -> None:
     for said in (
         Said(status),
-        multistatus(f"<d:href>/ana/work/</d:href><d:status>HTTP/1.1 {status} x</d:status>"),
+        multistatus(f"<d:href>/ana/office/</d:href><d:status>HTTP/1.1 {status} x</d:status>"),
     ):
-        liar.says["PROPFIND /ana/work/"] = [said]
-        work, home = account(liar, "work", "home").calendars
-        found = read(account(liar, "work", "home"))
+        liar.says["PROPFIND /ana/office/"] = [said]
+        office, home = account(liar, "office", "home").calendars
+        found = read(account(liar, "office", "home"))
         assert found.busy.keys() == {home}
-        assert isinstance(found.unknown[work], CalendarMissing)
+        assert isinstance(found.unknown[office], CalendarMissing)
 
 
 @pytest.mark.rule("R12")
@@ -146,7 +146,7 @@ def test_a_server_in_trouble_is_no_answer_for_the_whole_account(
 ) -> None:
     liar.says[f"{method} /ana/home/"] = [Said(status)]
     with pytest.raises(CalendarUnreachable):
-        read(account(liar, "work", "home"))
+        read(account(liar, "office", "home"))
 
 
 @pytest.mark.rule("R12")
@@ -168,7 +168,7 @@ def test_a_server_says_when_to_come_back(liar: DavLiar, status: int, said: str, 
 def test_a_refused_password_is_tried_once(liar: DavLiar) -> None:
     liar.says["PROPFIND"] = [Said(401, headers={"WWW-Authenticate": 'Digest realm="x", nonce="y"'})]
     with pytest.raises(AccessRevoked) as refused:
-        read(account(liar, "work", "home", "team", "club", "trips"))
+        read(account(liar, "office", "home", "team", "club", "trips"))
     assert refused.value.final
     assert len(liar.asked) == 1
     with pytest.raises(AccessRevoked):
@@ -181,7 +181,7 @@ def test_a_user_who_may_see_nothing_is_broken_but_asked_again(liar: DavLiar) -> 
     liar.says["PROPFIND"] = [Said(403)]
     for ask in (read, lambda account: CalDav().find_calendars(account, SECONDS)):
         with pytest.raises(AccessRevoked) as refused:
-            ask(account(liar, "work", "home"))
+            ask(account(liar, "office", "home"))
         assert not refused.value.final
 
 
@@ -196,7 +196,7 @@ def test_a_dead_server_is_no_answer(liar: DavLiar) -> None:
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize("method", ["PROPFIND", "REPORT"])
 def test_an_answer_that_drips_is_cut_off(liar: DavLiar, method: str) -> None:
-    liar.says[method] = [replace(multistatus(calendar("/ana/work/" + "x" * 1000)), drips=True)]
+    liar.says[method] = [replace(multistatus(calendar("/ana/office/" + "x" * 1000)), drips=True)]
     before = liar.whole + (method == "REPORT")
     with pytest.raises(CalendarUnreachable):
         read(account(liar), seconds=1.0)
@@ -204,11 +204,11 @@ def test_an_answer_that_drips_is_cut_off(liar: DavLiar, method: str) -> None:
 
 
 def test_calendars_without_versions_are_always_read(liar: DavLiar) -> None:
-    liar.says["PROPFIND"] = [multistatus(calendar("/ana/work/", ""))]
+    liar.says["PROPFIND"] = [multistatus(calendar("/ana/office/", ""))]
     assert read(account(liar)).etag is None
 
 
-def elsewhere(liar: DavLiar, path: str = "/ana/work/") -> str:
+def elsewhere(liar: DavLiar, path: str = "/ana/office/") -> str:
     return f"http://localhost:{liar.port}{path}"
 
 
@@ -245,9 +245,9 @@ def test_no_address_that_a_server_gives_leads_the_password_to_another_host(liar:
         liar.says["PROPFIND"] = [multistatus(resource("/", properties))]
         with pytest.raises(CalendarUnreachable, match="another host"):
             CalDav().find_calendars(account(liar), SECONDS)
-    liar.says["PROPFIND"] = [multistatus(calendar(there), calendar("/ana/work/"))]
+    liar.says["PROPFIND"] = [multistatus(calendar(there), calendar("/ana/office/"))]
     assert [one.external_id for one in CalDav().find_calendars(account(liar), SECONDS)] == [
-        f"{liar.user.home}work/"
+        f"{liar.user.home}office/"
     ]
     with pytest.raises(CalendarUnreachable, match="another host"):
         read(liar.user.account(there))
@@ -298,9 +298,9 @@ def test_icloud_sends_its_users_to_hosts_of_its_own(icloud: dict[str, WebServer]
     there = "https://p42-caldav.icloud.com:443/123/calendars/"
     home = f"<c:calendar-home-set><d:href>{there}</d:href></c:calendar-home-set>"
     answer_with(icloud["caldav.icloud.com"], multistatus(resource("/123/principal/", home)))
-    answer_with(icloud["p42-caldav.icloud.com"], multistatus(calendar("/123/calendars/work/")))
+    answer_with(icloud["p42-caldav.icloud.com"], multistatus(calendar("/123/calendars/office/")))
     (found,) = CalDav().find_calendars(typed("https://caldav.icloud.com"), SECONDS)
-    assert found.external_id == f"{there}work/"
+    assert found.external_id == f"{there}office/"
     assert "Authorization" in icloud["p42-caldav.icloud.com"].asked[0][2]
 
 
@@ -327,9 +327,9 @@ def test_hosts_below_the_typed_one_are_its_own(authority: Authority, internet: I
     front = on_the_internet(authority, internet, "dav.example", "93.184.216.1")
     below = on_the_internet(authority, internet, "a.dav.example", "93.184.216.2")
     answer_with(front, Said(301, headers={"Location": "https://a.dav.example/ana/"}))
-    answer_with(below, multistatus(calendar("work/")))
+    answer_with(below, multistatus(calendar("office/")))
     (found,) = CalDav().find_calendars(typed("https://dav.example"), SECONDS)
-    assert found.external_id == "https://a.dav.example/ana/work/"
+    assert found.external_id == "https://a.dav.example/ana/office/"
     front.stop()
     below.stop()
 
@@ -355,7 +355,7 @@ def test_nothing_that_is_secret_or_personal_is_logged(
     liar: DavLiar, caplog: pytest.LogCaptureFixture
 ) -> None:
     said = Said(200, "<html>Dana Prospect</html>", {"Content-Type": "text/html"})
-    half = cut(multistatus(event("/ana/work/1.ics", vcalendar("UID:1\nSUMMARY:Dana Prospect"))))
+    half = cut(multistatus(event("/ana/office/1.ics", vcalendar("UID:1\nSUMMARY:Dana Prospect"))))
     with caplog.at_level(logging.DEBUG):
         for method, answer in (
             ("REPORT", said),
@@ -369,7 +369,7 @@ def test_nothing_that_is_secret_or_personal_is_logged(
             assert "ana" not in str(failed.value)
         liar.says = {"GET": [Said(200, "<html>Dana Prospect")]}
         with pytest.raises(CalendarUnreachable):
-            CalDav().look_at_event(account(liar), f"{liar.user.home}work/", NEW, SECONDS)
+            CalDav().look_at_event(account(liar), f"{liar.user.home}office/", NEW, SECONDS)
     for secret in ("top-secret", "Dana", "Authorization", "/ana/"):
         assert secret not in caplog.text
 
@@ -392,12 +392,12 @@ def test_calendars_are_found_through_the_well_known_address(liar: DavLiar, statu
         "PROPFIND /dav/": [multistatus(resource("/dav/", principal))],
         "PROPFIND /dav/me/": [multistatus(resource("/dav/me/", homes))],
         "PROPFIND /dav/me/mine/": [
-            multistatus(resource("/dav/me/mine/", ""), calendar("/dav/me/mine/work/"))
+            multistatus(resource("/dav/me/mine/", ""), calendar("/dav/me/mine/office/"))
         ],
         "PROPFIND /dav/ours/": [multistatus(calendar("/dav/ours/team/"))],
     }
     found = [one.external_id for one in CalDav().find_calendars(account(liar), SECONDS)]
-    assert found == [f"{liar.user.url}dav/me/mine/work/", f"{liar.user.url}dav/ours/team/"]
+    assert found == [f"{liar.user.url}dav/me/mine/office/", f"{liar.user.url}dav/ours/team/"]
 
 
 def test_a_server_that_is_no_caldav_server_says_so(liar: DavLiar) -> None:
@@ -452,8 +452,8 @@ def test_a_calendars_zone_is_known_by_its_name(liar: DavLiar, properties: str, t
 
 
 def test_a_calendar_without_a_name_is_called_by_its_address(liar: DavLiar) -> None:
-    (found,) = find(liar, calendar("/ana/my%20work/", "<d:displayname/>"))
-    assert found.name == "my work"
+    (found,) = find(liar, calendar("/ana/my%20office/", "<d:displayname/>"))
+    assert found.name == "my office"
 
 
 def test_what_holds_no_events_is_no_calendar_of_ours(liar: DavLiar) -> None:
@@ -463,8 +463,8 @@ def test_what_holds_no_events_is_no_calendar_of_ours(liar: DavLiar) -> None:
         holding % '<c:comp name="VTODO"/><c:comp name="VEVENT"/>',
     )
     inbox = resource("/ana/inbox/", "<d:resourcetype><d:collection/><c:schedule-inbox/></d:resourcetype>")
-    found = find(liar, calendar("/ana/tasks/", tasks), inbox, calendar("/ana/work/", both))
-    assert [one.external_id for one in found] == [f"{liar.user.home}work/"]
+    found = find(liar, calendar("/ana/tasks/", tasks), inbox, calendar("/ana/office/", both))
+    assert [one.external_id for one in found] == [f"{liar.user.home}office/"]
 
 
 def test_a_property_that_may_not_be_seen_is_none(liar: DavLiar) -> None:
@@ -472,14 +472,14 @@ def test_a_property_that_may_not_be_seen_is_none(liar: DavLiar) -> None:
         "<d:propstat><d:prop><c:schedule-default-calendar-URL/></d:prop><d:status>HTTP/1.1 403 Forbidden</d:status>"
         "</d:propstat>"
     )
-    assert len(find(liar, calendar("/ana/work/") + hidden)) == 1
+    assert len(find(liar, calendar("/ana/office/") + hidden)) == 1
 
 
 # Writing.
 
 
 def put(liar: DavLiar, ref: Any = NEW) -> Any:
-    return CalDav().put_event(account(liar), f"{liar.user.home}work/", WANTED, ref, SECONDS)
+    return CalDav().put_event(account(liar), f"{liar.user.home}office/", WANTED, ref, SECONDS)
 
 
 def stored(liar: DavLiar, text: str, etag: str = '"7"') -> None:
@@ -518,15 +518,15 @@ def test_a_calendar_that_takes_no_event_is_read_only(liar: DavLiar) -> None:
         with pytest.raises(CalendarReadOnly):
             put(liar)
         with pytest.raises(CalendarReadOnly):
-            CalDav().remove_event(account(liar), f"{liar.user.home}work/", NEW, SECONDS)
+            CalDav().remove_event(account(liar), f"{liar.user.home}office/", NEW, SECONDS)
 
 
 @pytest.mark.parametrize("said", [HTML, Said(500), Said(400), Said(200, OURS[:-40])])
 def test_an_event_of_which_nothing_can_be_learnt_is_not_called_deleted(liar: DavLiar, said: Said) -> None:
     liar.says["GET"] = [said]
     for ask in (
-        lambda: CalDav().look_at_event(account(liar), f"{liar.user.home}work/", NEW, SECONDS),
-        lambda: put(liar, replace(SEEN, external_id=f"{liar.user.home}work/1.ics")),
+        lambda: CalDav().look_at_event(account(liar), f"{liar.user.home}office/", NEW, SECONDS),
+        lambda: put(liar, replace(SEEN, external_id=f"{liar.user.home}office/1.ics")),
     ):
         with pytest.raises(CalendarUnreachable):
             ask()
@@ -536,4 +536,4 @@ def test_an_event_of_which_nothing_can_be_learnt_is_not_called_deleted(liar: Dav
 def test_an_event_that_was_not_removed_is_not_called_removed(liar: DavLiar, status: int) -> None:
     liar.says["DELETE"] = [Said(status)]
     with pytest.raises(CalendarUnreachable):
-        CalDav().remove_event(account(liar), f"{liar.user.home}work/", NEW, SECONDS)
+        CalDav().remove_event(account(liar), f"{liar.user.home}office/", NEW, SECONDS)

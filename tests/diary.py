@@ -9,16 +9,9 @@ from tests.fakes import FakeCalendar
 from website.extensions import db
 from website.models import Calendar, CalendarAccount, User
 from website.providers.calendars import CALENDAR_PROVIDERS
-from website.providers.calendars.base import (
-    Account,
-    CalendarError,
-    CalendarEvent,
-    Capabilities,
-    EventGone,
-    EventRef,
-    Placed,
-    Reading,
-)
+from website.providers.calendars.base import Capabilities
+from website.providers.calendars.errors import CalendarError, EventGone
+from website.providers.calendars.records import Account, CalendarEvent, EventRef, Placed, Reading
 
 
 class Diary(FakeCalendar):

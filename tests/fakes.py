@@ -7,13 +7,11 @@ from datetime import datetime
 
 from website.ical.feed import BusyEvent
 from website.providers.calendars import CALENDAR_PROVIDERS
-from website.providers.calendars.base import (
+from website.providers.calendars.base import CalendarProvider, Capabilities, ConnectField
+from website.providers.calendars.errors import CalendarError
+from website.providers.calendars.records import (
     Account,
-    CalendarError,
     CalendarEvent,
-    CalendarProvider,
-    Capabilities,
-    ConnectField,
     EventRef,
     FoundCalendar,
     Placed,

@@ -18,7 +18,9 @@ from website import clock
 from website.config import DEFAULT_BASE, Config
 from website.extensions import db
 from website.models import Calendar, CalendarAccount, User
-from website.providers.calendars.base import CalendarUnreachable, Capabilities, FoundCalendar
+from website.providers.calendars.base import Capabilities
+from website.providers.calendars.errors import CalendarUnreachable
+from website.providers.calendars.records import FoundCalendar
 from website.services.calendar_alarm import tell_due
 from website.services.outbox import deliver_due
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 import requests
 from requests.auth import HTTPBasicAuth
 
-from website.providers.calendars.base import Account
+from website.providers.calendars.records import Account
 
 MAKE = """<?xml version="1.0"?><c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop>
 <d:displayname>%s</d:displayname><c:supported-calendar-component-set><c:comp name="%s"/>

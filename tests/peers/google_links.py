@@ -7,7 +7,7 @@ from typing import Any
 from tests.peers.google import Google
 from tests.peers.google.records import full_scope
 from website.config import Config
-from website.providers.calendars.base import Account
+from website.providers.calendars.records import Account
 
 ANA = "ana@acme.example"
 LIST, BUSY, OWNED = "calendar.calendarlist.readonly", "calendar.events.freebusy", "calendar.events.owned"

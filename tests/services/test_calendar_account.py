@@ -9,7 +9,8 @@ from tests.factories import make_user
 from website import clock
 from website.extensions import db
 from website.models import CalendarAccount
-from website.providers.calendars.base import AccessRevoked, Secret
+from website.providers.calendars.errors import AccessRevoked
+from website.providers.calendars.records import Secret
 from website.services import calendar_account
 from website.services.calendar_account import provider_account
 

@@ -16,12 +16,8 @@ from website.config import in_force, put_in_force
 from website.extensions import db
 from website.models import Calendar, CalendarAccount, Message, User
 from website.models.message import DONE, FAILED, WAITING
-from website.providers.calendars.base import (
-    AccessRevoked,
-    CalendarMissing,
-    CalendarUnreachable,
-    FoundCalendar,
-)
+from website.providers.calendars.errors import AccessRevoked, CalendarMissing, CalendarUnreachable
+from website.providers.calendars.records import FoundCalendar
 from website.services.calendar import refresh
 from website.services.calendar_alarm import STAGES, due_stages, tell_due
 from website.services.connect import Access, link_account

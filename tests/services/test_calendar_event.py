@@ -15,14 +15,8 @@ from website.extensions import db
 from website.ical.feed import BusyEvent
 from website.models import Booking, BookingEvent, Message
 from website.models.message import DONE, FAILED, WAITING
-from website.providers.calendars.base import (
-    AccessRevoked,
-    Account,
-    CalendarEvent,
-    CalendarUnreachable,
-    EventRef,
-    Placed,
-)
+from website.providers.calendars.errors import AccessRevoked, CalendarUnreachable
+from website.providers.calendars.records import Account, CalendarEvent, EventRef, Placed
 from website.services.booking import book
 from website.services.calendar import refresh
 from website.services.cancellation import cancel

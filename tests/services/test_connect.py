@@ -14,16 +14,9 @@ from tests.services.test_booking import ask, stored
 from website.extensions import db
 from website.models import Booking, BookingEvent, BusyMonth, Calendar, CalendarAccount, Link, Message, User
 from website.models.message import DONE, FAILED, WAITING
-from website.providers.calendars.base import (
-    AccessRevoked,
-    CalendarMissing,
-    CalendarUnreachable,
-    Capabilities,
-    ConnectField,
-    FoundCalendar,
-    Scope,
-    SignIn,
-)
+from website.providers.calendars.base import Capabilities, ConnectField, Scope, SignIn
+from website.providers.calendars.errors import AccessRevoked, CalendarMissing, CalendarUnreachable
+from website.providers.calendars.records import FoundCalendar
 from website.services.account_trial import check_account, try_out
 from website.services.booking import book
 from website.services.calendar import refresh

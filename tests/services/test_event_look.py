@@ -13,7 +13,7 @@ from tests.services.test_booking import NINE, ask, starts
 from website.extensions import db
 from website.ical.feed import BusyEvent
 from website.models import Booking, BookingEvent, Claim, User
-from website.providers.calendars.base import CalendarUnreachable
+from website.providers.calendars.errors import CalendarUnreachable
 from website.services import event_finding
 from website.services.booking import book
 from website.services.calendar import refresh

@@ -12,7 +12,7 @@ from tests.services.test_booking import NINE, ask, starts
 from website.extensions import db
 from website.ical.feed import BusyEvent
 from website.models import Booking, Calendar, CalendarAccount, Link, User
-from website.providers.calendars.base import AccessRevoked, CalendarUnreachable
+from website.providers.calendars.errors import AccessRevoked, CalendarUnreachable
 from website.services.booking import book
 from website.services.calendar import refresh_due
 from website.services.errors import SlotTaken

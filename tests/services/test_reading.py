@@ -13,13 +13,8 @@ from tests.services.test_booking import NINE, ask, starts
 from website.extensions import db
 from website.ical.feed import BusyEvent
 from website.models import Calendar, CalendarAccount, User
-from website.providers.calendars.base import (
-    AccessRevoked,
-    Account,
-    CalendarMissing,
-    CalendarUnreachable,
-    Reading,
-)
+from website.providers.calendars.errors import AccessRevoked, CalendarMissing, CalendarUnreachable
+from website.providers.calendars.records import Account, Reading
 from website.scheduling.timeline import Window
 from website.services.booking import book
 from website.services.busy import busy_masks, patch_busy, store_busy

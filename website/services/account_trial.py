@@ -9,13 +9,8 @@ from ..config import in_force
 from ..extensions import db
 from ..models import CalendarAccount, User
 from ..providers.calendars import CALENDAR_PROVIDERS
-from ..providers.calendars.base import (
-    Account,
-    CalendarError,
-    CalendarMissing,
-    CalendarUnreachable,
-    FoundCalendar,
-)
+from ..providers.calendars.errors import CalendarError, CalendarMissing, CalendarUnreachable
+from ..providers.calendars.records import Account, FoundCalendar
 from .calendar import refresh
 from .calendar_account import provider_account
 from .connect import own_account

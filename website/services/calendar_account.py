@@ -10,7 +10,8 @@ from .. import clock
 from ..config import in_force
 from ..extensions import db
 from ..models import CalendarAccount
-from ..providers.calendars.base import Account, CalendarUnreachable, Secret
+from ..providers.calendars.errors import CalendarUnreachable
+from ..providers.calendars.records import Account, Secret
 
 RENEWAL_SECONDS = 20
 WAIT_SECONDS = 3.0

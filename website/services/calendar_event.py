@@ -9,14 +9,8 @@ from ..config import in_force
 from ..extensions import db
 from ..models import Booking, BookingEvent, CalendarAccount, Message
 from ..providers.calendars import CALENDAR_PROVIDERS
-from ..providers.calendars.base import (
-    CalendarEvent,
-    CalendarUnreachable,
-    EventChanged,
-    EventGone,
-    EventRef,
-    Placed,
-)
+from ..providers.calendars.errors import CalendarUnreachable, EventChanged, EventGone
+from ..providers.calendars.records import CalendarEvent, EventRef, Placed
 from ..scheduling.places import PLACES
 from ..scheduling.timeline import instant_of
 from ..sentences import gettext_noop

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..models import Calendar, CalendarAccount, User
 from ..providers.calendars import CALENDAR_PROVIDERS
-from ..providers.calendars.base import FoundCalendar
+from ..providers.calendars.records import FoundCalendar
 from .calendar import read_anew, refresh_builtin
 from .calendar_alarm import calm
 from .errors import AlreadyLinked, BadRequest, UnknownCalendar

@@ -8,7 +8,9 @@ from ..config import in_force
 from ..extensions import db, vault
 from ..models import CalendarAccount, Message
 from ..providers.calendars import CALENDAR_PROVIDERS
-from ..providers.calendars.base import AccessRevoked, Account, CalendarProvider
+from ..providers.calendars.base import CalendarProvider
+from ..providers.calendars.errors import AccessRevoked
+from ..providers.calendars.records import Account
 from .effect import Effect
 
 CHANNEL = KIND = "disconnect"

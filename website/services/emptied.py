@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from ..extensions import db
 from ..models import BusyMonth, Calendar, CalendarAccount
-from ..providers.calendars.base import Reading
+from ..providers.calendars.records import Reading
 
 KEPT = timedelta(hours=1)
 WARNING = "The feed is suddenly empty. What it said before counts for an hour."

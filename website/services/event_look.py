@@ -16,7 +16,8 @@ from ..extensions import db
 from ..models import Booking, BookingEvent, Calendar, CalendarAccount
 from ..models.booking import CONFIRMED
 from ..providers.calendars import CALENDAR_PROVIDERS
-from ..providers.calendars.base import CalendarError, CalendarUnreachable, Placed
+from ..providers.calendars.errors import CalendarError, CalendarUnreachable
+from ..providers.calendars.records import Placed
 from .calendar_account import provider_account
 from .calendar_event import ref_of
 from .transaction import in_transaction

@@ -6,7 +6,7 @@ from datetime import datetime
 from ..extensions import db
 from ..models import Calendar, CalendarAccount, User
 from ..providers.calendars import CALENDAR_PROVIDERS
-from ..providers.calendars.base import FoundCalendar
+from ..providers.calendars.records import FoundCalendar
 
 
 def keep_calendars(account: CalendarAccount, found: Sequence[FoundCalendar], now: datetime) -> None:

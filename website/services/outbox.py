@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from ..extensions import db
 from ..models import Message
 from ..models.message import DONE, FAILED, WAITING
-from ..providers.calendars.base import AccessRevoked, CalendarError, CalendarMissing, CalendarReadOnly
+from ..providers.calendars.errors import AccessRevoked, CalendarError, CalendarMissing, CalendarReadOnly
 from ..providers.delivery.email import DeliveryError, MailRefused
 from . import calendar_event, disconnection, email
 from .effect import Effect, Permanent

@@ -16,7 +16,8 @@ from ..config import in_force
 from ..extensions import db
 from ..models import Calendar, CalendarAccount, PushChannel
 from ..providers.calendars import CALENDAR_PROVIDERS
-from ..providers.calendars.base import CalendarError, ChannelRequest, Watching
+from ..providers.calendars.errors import CalendarError
+from ..providers.calendars.records import ChannelRequest, Watching
 from ..tokens import new_token
 from .calendar import refresh_soon
 from .calendar_account import provider_account

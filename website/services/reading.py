@@ -13,15 +13,9 @@ from ..extensions import db
 from ..ical.feed import BusyEvent
 from ..models import Booking, BookingHost, Calendar, CalendarAccount
 from ..providers.calendars import CALENDAR_PROVIDERS
-from ..providers.calendars.base import (
-    AccessRevoked,
-    Account,
-    CalendarError,
-    CalendarMissing,
-    CalendarProvider,
-    CalendarUnreachable,
-    Reading,
-)
+from ..providers.calendars.base import CalendarProvider
+from ..providers.calendars.errors import AccessRevoked, CalendarError, CalendarMissing, CalendarUnreachable
+from ..providers.calendars.records import Account, Reading
 from ..scheduling.timeline import Window
 from .busy import patch_busy, store_busy
 from .calendar_account import provider_account

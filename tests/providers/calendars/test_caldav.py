@@ -10,14 +10,9 @@ import time_machine
 
 from tests.peers.dav import DavUser
 from tests.peers.radicale import Radicale
-from website.providers.calendars.base import (
-    AccessRevoked,
-    Account,
-    CalendarMissing,
-    CalendarUnreachable,
-    Reading,
-)
 from website.providers.calendars.caldav import CalDav
+from website.providers.calendars.errors import AccessRevoked, CalendarMissing, CalendarUnreachable
+from website.providers.calendars.records import Account, Reading
 
 START, END = datetime(2027, 2, 1, tzinfo=UTC), datetime(2027, 5, 1, tzinfo=UTC)
 SECONDS = 20.0

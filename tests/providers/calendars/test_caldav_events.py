@@ -8,19 +8,17 @@ import time_machine
 
 from tests.peers.dav import DavUser
 from tests.peers.radicale import Radicale
-from website.providers.calendars.base import (
+from website.providers.calendars.caldav import CalDav
+from website.providers.calendars.errors import (
     AccessRevoked,
     CalendarError,
-    CalendarEvent,
     CalendarMissing,
     CalendarReadOnly,
     CalendarUnreachable,
     EventChanged,
     EventGone,
-    EventRef,
-    Placed,
 )
-from website.providers.calendars.caldav import CalDav
+from website.providers.calendars.records import CalendarEvent, EventRef, Placed
 
 NINE = datetime(2027, 2, 2, 9, tzinfo=UTC)
 HALF_HOUR = timedelta(minutes=30)

@@ -14,15 +14,14 @@ from tests.peers.dav_liar import BUSY, DavLiar, Said, calendar, event, multistat
 from tests.peers.internet import Internet
 from tests.peers.web import WebServer
 from tests.providers.calendars.test_caldav_events import NEW, WANTED
-from website.providers.calendars.base import (
+from website.providers.calendars.caldav import CalDav
+from website.providers.calendars.errors import (
     AccessRevoked,
-    Account,
     CalendarMissing,
     CalendarReadOnly,
     CalendarUnreachable,
-    Reading,
 )
-from website.providers.calendars.caldav import CalDav
+from website.providers.calendars.records import Account, Reading
 
 START, END = datetime(2027, 2, 1, tzinfo=UTC), datetime(2027, 5, 1, tzinfo=UTC)
 SECONDS = 10.0

@@ -8,8 +8,8 @@ import pytest
 from tests.peers.xandikos import Xandikos
 from tests.providers.calendars.test_caldav import END, SECONDS, START, utc
 from tests.providers.calendars.test_caldav_events import LATER, NEW, WANTED
-from website.providers.calendars.base import EventChanged, EventGone
 from website.providers.calendars.caldav import CalDav
+from website.providers.calendars.errors import EventChanged, EventGone
 
 
 def test_a_meeting_lives_at_xandikos(xandikos: Xandikos) -> None:

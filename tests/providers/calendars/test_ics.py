@@ -10,14 +10,9 @@ import pytest
 from tests.ical.feeds import AT_NINE, PLAIN, calendar, event, spelt
 from tests.peers.internet import HTTPS, PUBLIC, Internet
 from tests.peers.web import WebServer
-from website.providers.calendars.base import (
-    AccessRevoked,
-    Account,
-    CalendarError,
-    CalendarUnreachable,
-    Reading,
-)
+from website.providers.calendars.errors import AccessRevoked, CalendarError, CalendarUnreachable
 from website.providers.calendars.ics import IcsFeed
+from website.providers.calendars.records import Account, Reading
 
 START, END = datetime(2027, 2, 1, tzinfo=UTC), datetime(2027, 5, 1, tzinfo=UTC)
 FULL = calendar(event(PLAIN))

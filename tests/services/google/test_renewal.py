@@ -10,8 +10,8 @@ from flask import Flask
 from tests.factories import NOW
 from tests.peers.google import Google
 from tests.services.google.linking import account_of, make_rep, read
-from website.providers.calendars.base import Account, Reading
 from website.providers.calendars.google import GoogleCalendar
+from website.providers.calendars.records import Account, Reading
 from website.services.calendar_account import provider_account
 from website.services.reading import ANSWERED, NO_ANSWER
 

@@ -20,14 +20,9 @@ from tests.views.workspace.test_links import sign_in, token_of
 from website import clock
 from website.extensions import db
 from website.models import Calendar, CalendarAccount, User
-from website.providers.calendars.base import (
-    AccessRevoked,
-    CalendarMissing,
-    CalendarUnreachable,
-    Capabilities,
-    ConnectField,
-    FoundCalendar,
-)
+from website.providers.calendars.base import Capabilities, ConnectField
+from website.providers.calendars.errors import AccessRevoked, CalendarMissing, CalendarUnreachable
+from website.providers.calendars.records import FoundCalendar
 
 FRAGMENT = {"HX-Request": "true"}
 WORK = FoundCalendar("work", "Work", writable=True, primary=True)

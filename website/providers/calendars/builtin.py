@@ -11,16 +11,8 @@ from website.ical.feed import BusyEvent
 from website.models import BuiltinEvent, Calendar
 from website.sentences import gettext_noop
 
-from .base import (
-    Account,
-    CalendarEvent,
-    CalendarProvider,
-    Capabilities,
-    EventRef,
-    FoundCalendar,
-    Placed,
-    Reading,
-)
+from .base import CalendarProvider, Capabilities
+from .records import Account, CalendarEvent, EventRef, FoundCalendar, Placed, Reading
 
 ONLY = "main"
 

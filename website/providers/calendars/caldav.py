@@ -5,22 +5,13 @@ from urllib.parse import urlsplit
 
 from website.sentences import gettext_noop
 
-from .base import (
-    Account,
-    CalendarError,
-    CalendarEvent,
-    CalendarProvider,
-    Capabilities,
-    ConnectField,
-    EventRef,
-    FoundCalendar,
-    Placed,
-    Reading,
-)
+from .base import CalendarProvider, Capabilities, ConnectField
 from .dav import discovery
 from .dav.event import EventKeeper
 from .dav.reading import BusyReader
 from .dav.server import DavServer, address_of, dav_server
+from .errors import CalendarError
+from .records import Account, CalendarEvent, EventRef, FoundCalendar, Placed, Reading
 
 ONLY = "main"
 """The calendar at the account's own address, where the account was not linked by looking for its calendars."""

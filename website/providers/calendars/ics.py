@@ -12,16 +12,9 @@ from website.ical.read import read_busy
 from website.providers.http import Answer, Unreachable, fetch
 from website.sentences import gettext_noop
 
-from .base import (
-    AccessRevoked,
-    Account,
-    CalendarProvider,
-    CalendarUnreachable,
-    Capabilities,
-    ConnectField,
-    FoundCalendar,
-    Reading,
-)
+from .base import CalendarProvider, Capabilities, ConnectField
+from .errors import AccessRevoked, CalendarUnreachable
+from .records import Account, FoundCalendar, Reading
 
 ONLY = "main"
 TRIED = timedelta(days=31)

@@ -16,7 +16,8 @@ from joserfc.errors import JoseError
 
 from ... import clock, openid
 from ...providers.calendars import CALENDAR_PROVIDERS
-from ...providers.calendars.base import CalendarError, CalendarProvider, Scope, SignIn
+from ...providers.calendars.base import CalendarProvider, Scope, SignIn
+from ...providers.calendars.errors import CalendarError
 from ...services.account_trial import read_at_once, try_out
 from ...services.connect import Access, link_account, own_account, secret_of
 from ..access import me

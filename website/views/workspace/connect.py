@@ -8,7 +8,8 @@ from wtforms import Form
 from ... import clock
 from ...forms.connect import connect_form, typed_secret
 from ...providers.calendars import CALENDAR_PROVIDERS
-from ...providers.calendars.base import CalendarError, CalendarProvider
+from ...providers.calendars.base import CalendarProvider
+from ...providers.calendars.errors import CalendarError
 from ...services.account_trial import read_at_once, try_out
 from ...services.connect import Access, link_account, own_account
 from ...services.errors import AlreadyLinked

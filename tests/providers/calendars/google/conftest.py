@@ -6,8 +6,8 @@ from tests.peers.google import Google
 from tests.peers.google_links import linked, with_google
 from tests.providers.calendars.google.meetings import Calendar
 from website.config import Config, put_in_force
-from website.providers.calendars.base import Account
 from website.providers.calendars.google import GoogleCalendar
+from website.providers.calendars.records import Account
 
 
 @pytest.fixture

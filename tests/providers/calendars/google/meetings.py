@@ -7,8 +7,8 @@ from typing import Any
 from tests.peers.google import Google
 from tests.peers.google.records import Json
 from tests.peers.google_links import ANA
-from website.providers.calendars.base import Account, CalendarEvent, EventRef, Placed
 from website.providers.calendars.google import GoogleCalendar
+from website.providers.calendars.records import Account, CalendarEvent, EventRef, Placed
 
 NINE = datetime(2027, 2, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

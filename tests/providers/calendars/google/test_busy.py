@@ -13,15 +13,10 @@ from tests.peers.google import Google
 from tests.peers.google.records import Calendar
 from tests.peers.google_links import ANA, linked
 from website.ical.feed import BusyEvent
-from website.providers.calendars.base import (
-    AccessRevoked,
-    Account,
-    CalendarMissing,
-    CalendarUnreachable,
-    Reading,
-)
+from website.providers.calendars.errors import AccessRevoked, CalendarMissing, CalendarUnreachable
 from website.providers.calendars.google import GoogleCalendar
 from website.providers.calendars.google.busy import LONGEST, windows
+from website.providers.calendars.records import Account, Reading
 
 START = datetime(2027, 2, 1, tzinfo=UTC)
 NINE, TEN = START + timedelta(hours=9), START + timedelta(hours=10)

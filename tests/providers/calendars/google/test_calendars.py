@@ -5,8 +5,9 @@ import pytest
 from tests.peers.google import Google
 from tests.peers.google_links import ALL, ANA, BUSY, LIST, OWNED, linked
 from website.providers.calendars import CALENDAR_PROVIDERS
-from website.providers.calendars.base import AccessRevoked, Account, CalendarUnreachable, FoundCalendar
+from website.providers.calendars.errors import AccessRevoked, CalendarUnreachable
 from website.providers.calendars.google import GoogleCalendar
+from website.providers.calendars.records import Account, FoundCalendar
 
 TEAM = "team@group.calendar.google.com"
 

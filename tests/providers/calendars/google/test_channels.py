@@ -13,15 +13,9 @@ from tests.peers.google.faults import KINDS
 from tests.peers.google.refusals import REFUSALS
 from tests.peers.google_links import ANA, OWNED, linked
 from website import clock
-from website.providers.calendars.base import (
-    AccessRevoked,
-    Account,
-    CalendarMissing,
-    CalendarUnreachable,
-    ChannelRequest,
-    Notice,
-)
+from website.providers.calendars.errors import AccessRevoked, CalendarMissing, CalendarUnreachable
 from website.providers.calendars.google import GoogleCalendar
+from website.providers.calendars.records import Account, ChannelRequest, Notice
 
 ADDRESS = "https://meet.acme.example/push/google"
 CHANNEL = ChannelRequest("0b9f6a52-the-first", "a token that nobody guesses", ADDRESS)

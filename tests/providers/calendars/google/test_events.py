@@ -12,16 +12,15 @@ import pytest
 from tests.peers.google import Google
 from tests.peers.google_links import ANA, BUSY, LIST, linked
 from tests.providers.calendars.google.meetings import DANA, ERIK, HOUR, NINE, REF, Calendar, meeting
-from website.providers.calendars.base import (
+from website.providers.calendars.errors import (
     CalendarMissing,
     CalendarReadOnly,
     CalendarUnreachable,
     EventChanged,
     EventGone,
-    EventRef,
-    Placed,
 )
 from website.providers.calendars.google import GoogleCalendar
+from website.providers.calendars.records import EventRef, Placed
 
 
 @pytest.mark.rule("R34")

@@ -13,15 +13,15 @@ from tests.peers.google.refusals import REFUSALS
 from tests.peers.google_links import ANA
 from tests.providers.calendars.google.meetings import REF, meeting
 from website import clock
-from website.providers.calendars.base import (
+from website.providers.calendars.errors import (
     AccessRevoked,
-    Account,
     CalendarError,
     CalendarMissing,
     CalendarReadOnly,
     CalendarUnreachable,
 )
 from website.providers.calendars.google import GoogleCalendar
+from website.providers.calendars.records import Account
 
 START = datetime(2027, 2, 1, tzinfo=UTC)
 # What a refusal is when a calendar is read; what when an event is written, where that differs.

@@ -10,8 +10,9 @@ import pytest
 from tests.peers.google import Google
 from tests.peers.google_links import ANA, linked
 from website.config import in_force
-from website.providers.calendars.base import AccessRevoked, Account, CalendarUnreachable, Secret
+from website.providers.calendars.errors import AccessRevoked, CalendarUnreachable
 from website.providers.calendars.google import GoogleCalendar, tokens
+from website.providers.calendars.records import Account, Secret
 
 START = datetime(2027, 2, 1, tzinfo=UTC)
 

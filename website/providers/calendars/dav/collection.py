@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 from website.ical.zones import named_zone
 
-from ..base import FoundCalendar
+from ..records import FoundCalendar
 from .multistatus import CALDAV, CALENDARSERVER, DAV, Member
 
 LONGEST_NAME = 200

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urljoin
 
-from ..base import AccessRevoked, CalendarUnreachable, FoundCalendar
+from ..errors import AccessRevoked, CalendarUnreachable
+from ..records import FoundCalendar
 from .collection import DESCRIBED, NAMESPACES, described, holds_events
 from .multistatus import CALDAV, DAV, Member, members
 from .server import BadAnswer, DavServer

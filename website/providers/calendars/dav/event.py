@@ -9,17 +9,8 @@ from website.ical.read import FeedError, StoredEvent, read_event
 from website.ical.write import Meeting, stored_copy, written_times
 from website.sentences import gettext_noop
 
-from ..base import (
-    Account,
-    CalendarEvent,
-    CalendarMissing,
-    CalendarReadOnly,
-    CalendarUnreachable,
-    EventChanged,
-    EventGone,
-    EventRef,
-    Placed,
-)
+from ..errors import CalendarMissing, CalendarReadOnly, CalendarUnreachable, EventChanged, EventGone
+from ..records import Account, CalendarEvent, EventRef, Placed
 from .collection import NAMESPACES, VERSION
 from .multistatus import members
 from .server import Answer, BadAnswer, DavServer

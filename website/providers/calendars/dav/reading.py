@@ -11,14 +11,8 @@ from itertools import chain
 from website import clock
 from website.ical.read import Feed, FeedError, read_busy
 
-from ..base import (
-    AccessRevoked,
-    Account,
-    CalendarError,
-    CalendarMissing,
-    CalendarUnreachable,
-    Reading,
-)
+from ..errors import AccessRevoked, CalendarError, CalendarMissing, CalendarUnreachable
+from ..records import Account, Reading
 from .collection import NAMESPACES, VERSION, is_calendar, version_of, zone_of
 from .multistatus import CALDAV, Member, members
 from .server import Answer, BadAnswer, DavServer

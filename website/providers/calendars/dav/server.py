@@ -15,7 +15,8 @@ from requests.auth import HTTPBasicAuth
 from website.providers.http import AGENT, guarded_session
 from website.sentences import gettext_noop
 
-from ..base import AccessRevoked, Account, CalendarUnreachable
+from ..errors import AccessRevoked, CalendarUnreachable
+from ..records import Account
 from .courier import Courier, Elsewhere
 
 # caldav quotes what servers say, and with that what is in people's calendars; one of its parts goes by its own level.

@@ -14,7 +14,9 @@ from authlib.integrations.requests_client import OAuth2Session
 from website import clock
 from website.config import in_force
 
-from ..base import Account, CalendarUnreachable, Scope, Secret
+from ..base import Scope
+from ..errors import CalendarUnreachable
+from ..records import Account, Secret
 from .access import EVENTS
 from .deadline import Deadline
 from .refusals import Refusal, error_of, not_granted

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from website.ical.feed import BusyEvent
 
-from ..base import CalendarError, CalendarMissing, CalendarUnreachable, Reading
+from ..errors import CalendarError, CalendarMissing, CalendarUnreachable
+from ..records import Reading
 from .access import BUSY
 from .api import Api, Json, understood
 

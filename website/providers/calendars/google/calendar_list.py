@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ..base import FoundCalendar
+from ..records import FoundCalendar
 from .access import BUSY, CALENDARS, EVENTS
 from .api import Api, Json, path_of, understood
 from .busy import PRIMARY

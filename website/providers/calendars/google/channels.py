@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from ..base import ChannelRequest, Notice, Watching
+from ..records import ChannelRequest, Notice, Watching
 from .access import BUSY
 from .api import Api, path_of, understood
 

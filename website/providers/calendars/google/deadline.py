@@ -5,7 +5,7 @@ import time
 
 from urllib3 import Timeout
 
-from ..base import CalendarUnreachable
+from ..errors import CalendarUnreachable
 
 
 class Deadline:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from ..base import CalendarEvent, EventRef, Placed
+from ..records import CalendarEvent, EventRef, Placed
 from .api import Json
 
 KEY, GENERATION, WRITTEN = "firsthandKey", "firsthandGeneration", "firsthandWritten"

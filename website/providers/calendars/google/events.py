@@ -6,7 +6,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from website.config import in_force
 
-from ..base import CalendarEvent, CalendarUnreachable, EventChanged, EventGone, EventRef, Placed
+from ..errors import CalendarUnreachable, EventChanged, EventGone
+from ..records import CalendarEvent, EventRef, Placed
 from .access import BUSY, EVENTS
 from .api import Answer, Api, Json, path_of, understood
 from .event_content import CANCELLED, changes, is_ours, new_event, placed, tells_guests, was_moved

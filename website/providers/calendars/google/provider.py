@@ -6,11 +6,10 @@ from datetime import datetime
 from website import clock
 from website.sentences import gettext_noop
 
-from ..base import (
+from ..base import CalendarProvider, Capabilities
+from ..records import (
     Account,
     CalendarEvent,
-    CalendarProvider,
-    Capabilities,
     ChannelRequest,
     EventRef,
     FoundCalendar,

@@ -4,14 +4,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..base import (
-    AccessRevoked,
-    CalendarError,
-    CalendarMissing,
-    CalendarReadOnly,
-    CalendarUnreachable,
-    Scope,
-)
+from ..base import Scope
+from ..errors import AccessRevoked, CalendarError, CalendarMissing, CalendarReadOnly, CalendarUnreachable
 
 log = logging.getLogger(__name__)
 

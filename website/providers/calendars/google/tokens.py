@@ -14,7 +14,8 @@ from authlib.integrations.requests_client import OAuth2Session
 from website import clock
 from website.config import in_force
 
-from ..base import AccessRevoked, Account, CalendarUnreachable, Secret
+from ..errors import AccessRevoked, CalendarUnreachable
+from ..records import Account, Secret
 from .deadline import Deadline
 
 SPARE = timedelta(minutes=5)

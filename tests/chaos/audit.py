@@ -1,0 +1,146 @@
+"""What has to be true in the end: everything that was acknowledged stands, once, inside and outside."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from icalendar import Calendar as ICalendar
+from sqlalchemy import select
+
+from tests.chaos.driver import Acknowledged
+from tests.chaos.letters import wrong_letters
+from tests.chaos.world import World
+from website.extensions import db
+from website.models import Booking, BookingEvent, BookingHost, BuiltinEvent, Calendar, Claim, Message
+from website.models.booking import CANCELLED, CONFIRMED
+from website.models.message import DONE
+
+# Which calendar, and from when to when: aware.
+Placed = tuple[str, datetime, datetime]
+
+
+def audit(world: World, told: list[Acknowledged], killed: set[int]) -> list[str]:
+    """Every way in which the books do not agree, as sentences; `told` is what visitors know, `killed` who died."""
+    with world.app.app_context():
+        bookings = list(db.session.scalars(select(Booking)))
+        found = [
+            *_wrong_bookings(told, bookings),
+            *_wrong_claims(),
+            *_overlaps(),
+            *_wrong_events(world, bookings),
+            *_wrong_invitations(world),
+            *_wrong_messages(),
+            *wrong_letters(world, bookings, killed),
+            *(f"Google would not have taken: {text}" for text in world.google.complaints),
+        ]
+        db.session.rollback()
+    return found
+
+
+def _wrong_bookings(told: list[Acknowledged], bookings: list[Booking]) -> Iterator[str]:
+    """Acknowledged and stored are the same, to the minute, and one for each visitor."""
+    known = Counter(
+        (one.token, one.email, one.slug, one.start, CANCELLED if one.cancelled else CONFIRMED) for one in told
+    )
+    stored = Counter((one.token, one.email, one.link.slug, one.start_at, one.state) for one in bookings)
+    yield from (f"acknowledged, and not stored so: {row}" for row in known - stored)
+    yield from (f"stored, and not acknowledged so: {row}" for row in stored - known)
+    twice = (email for email, times in Counter(one.email for one in bookings).items() if times > 1)
+    yield from (f"{email} was booked twice" for email in twice)
+
+
+def _wrong_claims() -> Iterator[str]:
+    """Claims are the steps of active hosts of confirmed bookings, all of them and no others."""
+    parts = db.session.scalars(select(BookingHost).join(Booking).where(BookingHost.active))
+    due = {(part.booking_id, part.user_id, step) for part in parts for step in _steps(part)}
+    rows = db.session.execute(select(Claim.booking_id, Claim.host_id, Claim.step))
+    claimed = {(row[0], row[1], row[2]) for row in rows}
+    yield from (f"no claim for (booking, host, step) {missing}" for missing in due - claimed)
+    yield from (f"a claim for nobody: (booking, host, step) {orphan}" for orphan in claimed - due)
+    cancelled = select(BookingHost).join(Booking).where(BookingHost.active, Booking.state == CANCELLED)
+    for part in db.session.scalars(cancelled):
+        yield f"cancelled booking {part.booking_id} still occupies a host"
+
+
+def _steps(part: BookingHost) -> range:
+    return range(part.occupied_from, part.occupied_until)
+
+
+def _overlaps() -> Iterator[str]:
+    times = defaultdict(list)
+    for part in db.session.scalars(select(BookingHost).where(BookingHost.active)):
+        times[part.user_id].append((part.occupied_from, part.occupied_until))
+    for host, occupied in times.items():
+        for before, after in pairwise(sorted(occupied)):
+            if before[1] > after[0]:
+                yield f"host {host} is booked twice at step {after[0]}"
+
+
+def _wrong_events(world: World, bookings: list[Booking]) -> Iterator[str]:
+    """One live event in each host's calendar for a confirmed booking, at its time; no others anywhere."""
+    due = Counter[Placed]()
+    for booking in bookings:
+        if len(booking.events) != len(booking.hosts):
+            yield f"booking {booking.id} has {len(booking.events)} events for {len(booking.hosts)} hosts"
+        if booking.confirmed:
+            due.update((_name(event), booking.start_at, booking.end_at) for event in booking.events)
+    standing = Counter(_standing(world))
+    yield from (f"no event: {row}" for row in due - standing)
+    yield from (f"an event too many: {row}" for row in standing - due)
+    odd = select(BookingEvent).join(Booking).where(Booking.state == CONFIRMED)
+    for event in db.session.scalars(odd):
+        if event.found or event.booking.clash or event.sequence != event.booking.sequence:
+            yield f"event {event.id} is not as it should be: {event.found!r}, clash {event.booking.clash}"
+
+
+def _name(event: BookingEvent) -> str:
+    assert event.calendar is not None
+    return _of(event.calendar)
+
+
+def _of(calendar: Calendar) -> str:
+    return f"{calendar.account.kind} {calendar.account.user.name} {calendar.external_id}"
+
+
+def _standing(world: World) -> Iterator[Placed]:
+    """What stands in all calendars, as their owners' own programs see it."""
+    for calendar in db.session.scalars(select(Calendar)):
+        kind = calendar.account.kind
+        for start, end in READERS[kind](world, calendar):
+            yield _of(calendar), start, end
+
+
+def _in_google(world: World, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+    for event in world.google.events(calendar.external_id):
+        start, end = (datetime.fromisoformat(event[edge]["dateTime"]) for edge in ("start", "end"))
+        yield start, end
+
+
+def _in_caldav(world: World, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+    text = world.diaries[calendar.external_id].text(calendar.external_id)
+    for event in ICalendar.from_ical(text).walk("VEVENT"):
+        yield event["DTSTART"].dt, event["DTEND"].dt
+
+
+def _in_database(_: World, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+    for event in db.session.scalars(select(BuiltinEvent).where(BuiltinEvent.calendar_id == calendar.id)):
+        yield event.start_at, event.end_at
+
+
+READERS = {"google": _in_google, "caldav": _in_caldav, "builtin": _in_database}
+
+
+def _wrong_invitations(world: World) -> Iterator[str]:
+    """Google told each guest of each event once, and once more of a cancellation."""
+    told = Counter((mail.event_id, mail.guest, mail.kind) for mail in world.google.invitations)
+    yield from (f"Google told {row} {times} times" for row, times in told.items() if times > 1)
+    invited = select(BookingEvent).join(Booking).where(BookingEvent.invites, Booking.state == CONFIRMED)
+    for event in db.session.scalars(invited):
+        if not told[event.external_id, event.booking.email, "request"]:
+            yield f"Google did not invite {event.booking.email}"
+
+
+def _wrong_messages() -> Iterator[str]:
+    for message in db.session.scalars(select(Message).where(Message.state != DONE)):
+        yield f"message {message.id} ({message.kind}) is {message.state}: {message.error}"

@@ -1,19 +1,19 @@
 """What has to be true in the end: everything that was acknowledged stands, once, inside and outside."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import pairwise
 
 from icalendar import Calendar as ICalendar
 from sqlalchemy import select
 
+from tests.chaos.books import overlaps, wrong_bookings, wrong_claims
 from tests.chaos.driver import Acknowledged
 from tests.chaos.letters import wrong_letters
 from tests.chaos.world import World
 from website.extensions import db
-from website.models import Booking, BookingEvent, BookingHost, BuiltinEvent, Calendar, Claim, Message
-from website.models.booking import CANCELLED, CONFIRMED
+from website.models import Booking, BookingEvent, BuiltinEvent, Calendar, Message
+from website.models.booking import CONFIRMED
 from website.models.message import DONE
 
 # Which calendar, and from when to when: aware.
@@ -25,9 +25,9 @@ def audit(world: World, told: list[Acknowledged], killed: set[int]) -> list[str]
     with world.app.app_context():
         bookings = list(db.session.scalars(select(Booking)))
         found = [
-            *_wrong_bookings(told, bookings),
-            *_wrong_claims(),
-            *_overlaps(),
+            *wrong_bookings(told),
+            *wrong_claims(),
+            *overlaps(),
             *_wrong_events(world, bookings),
             *_wrong_invitations(world),
             *_wrong_messages(),
@@ -36,45 +36,6 @@ def audit(world: World, told: list[Acknowledged], killed: set[int]) -> list[str]
         ]
         db.session.rollback()
     return found
-
-
-def _wrong_bookings(told: list[Acknowledged], bookings: list[Booking]) -> Iterator[str]:
-    """Acknowledged and stored are the same, to the minute, and one for each visitor."""
-    known = Counter(
-        (one.token, one.email, one.slug, one.start, CANCELLED if one.cancelled else CONFIRMED) for one in told
-    )
-    stored = Counter((one.token, one.email, one.link.slug, one.start_at, one.state) for one in bookings)
-    yield from (f"acknowledged, and not stored so: {row}" for row in known - stored)
-    yield from (f"stored, and not acknowledged so: {row}" for row in stored - known)
-    twice = (email for email, times in Counter(one.email for one in bookings).items() if times > 1)
-    yield from (f"{email} was booked twice" for email in twice)
-
-
-def _wrong_claims() -> Iterator[str]:
-    """Claims are the steps of active hosts of confirmed bookings, all of them and no others."""
-    parts = db.session.scalars(select(BookingHost).join(Booking).where(BookingHost.active))
-    due = {(part.booking_id, part.user_id, step) for part in parts for step in _steps(part)}
-    rows = db.session.execute(select(Claim.booking_id, Claim.host_id, Claim.step))
-    claimed = {(row[0], row[1], row[2]) for row in rows}
-    yield from (f"no claim for (booking, host, step) {missing}" for missing in due - claimed)
-    yield from (f"a claim for nobody: (booking, host, step) {orphan}" for orphan in claimed - due)
-    cancelled = select(BookingHost).join(Booking).where(BookingHost.active, Booking.state == CANCELLED)
-    for part in db.session.scalars(cancelled):
-        yield f"cancelled booking {part.booking_id} still occupies a host"
-
-
-def _steps(part: BookingHost) -> range:
-    return range(part.occupied_from, part.occupied_until)
-
-
-def _overlaps() -> Iterator[str]:
-    times = defaultdict(list)
-    for part in db.session.scalars(select(BookingHost).where(BookingHost.active)):
-        times[part.user_id].append((part.occupied_from, part.occupied_until))
-    for host, occupied in times.items():
-        for before, after in pairwise(sorted(occupied)):
-            if before[1] > after[0]:
-                yield f"host {host} is booked twice at step {after[0]}"
 
 
 def _wrong_events(world: World, bookings: list[Booking]) -> Iterator[str]:

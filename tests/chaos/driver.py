@@ -152,7 +152,12 @@ class Visit:
         while True:
             try:
                 answer = requests.request(
-                    method, self.visitors.url + path, headers=headers, allow_redirects=False, timeout=30, **values
+                    method,
+                    self.visitors.url + path,
+                    headers=headers,
+                    allow_redirects=False,
+                    timeout=30,
+                    **values,
                 )  # type: ignore[arg-type]
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as lost:
                 if time.monotonic() > end:

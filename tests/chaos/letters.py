@@ -22,7 +22,9 @@ def wrong_letters(world: World, bookings: list[Booking], killed: set[int]) -> It
     if len(due) != len(letters):
         yield "two mails have the same Message-ID"
     yield from (f"a mail that the outbox does not know: {stranger}" for stranger in came.keys() - due.keys())
-    yield from (f"mail {due[lost].kind} to {due[lost].payload['to']} never came" for lost in due.keys() - came.keys())
+    yield from (
+        f"mail {due[lost].kind} to {due[lost].payload['to']} never came" for lost in due.keys() - came.keys()
+    )
     cut_off = attempts_cut_off(world, killed)
     for name, letter in due.items():
         if came[name] - 1 > cut_off[letter.id]:
@@ -69,9 +71,7 @@ def _id_of(world: World, message: Message) -> str:
 
 def _unconfirmed(letters: list[Message], bookings: list[Booking]) -> Iterator[str]:
     """Every invitee got one confirmation."""
-    confirmed = Counter(
-        letter.payload["to"] for letter in letters if letter.kind == CONFIRMATION
-    )
+    confirmed = Counter(letter.payload["to"] for letter in letters if letter.kind == CONFIRMATION)
     if not confirmed:
         return
     for booking in bookings:

@@ -53,7 +53,7 @@ class Processes:
     def __init__(self, app: str, port: int, environment: Mapping[str, str], log: Path) -> None:
         self.killed: list[tuple[str, int]] = []
         self.log = log
-        self._port, self._environment = port, dict(environment)
+        self._environment = dict(environment)
         self._commands = commands(app, port)
         self._stopping = Event()
         self._running = {name: self._start(name) for name in self._commands}
@@ -107,6 +107,12 @@ class Processes:
             if pid and os.getpgid(pid) == pid:
                 os.killpg(pid, signal.SIGKILL)
                 self.killed.append(("master", pid))
+
+    def tracebacks(self) -> list[str]:
+        """The first fault that the processes wrote into their log, if there is any."""
+        text = self.log.read_text()
+        at = text.find("Traceback")
+        return [f"the log has a traceback: {text[at:][:3000]}"] if at >= 0 else []
 
     def stop(self) -> None:
         """Ends everything."""

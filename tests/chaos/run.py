@@ -58,7 +58,7 @@ def run(database_url: str, plan: Plan, seed: int = 1) -> Report:
             *(f"nobody came to {step}" for step in sorted(missed)),
             *(f"message {message} is never delivered" for message in waiting),
             *audit(site, visitors.booked, killer.pids),
-            *_logged(site),
+            *site.processes.tracebacks(),
         ]
         return Report(wrong, visitors.seen, killer.counts, repeated(site), time.monotonic() - begun)
 
@@ -74,9 +74,3 @@ def _kill(killer: Killer, plan: Plan, steps: tuple[str, ...]) -> set[str]:
 
 def _steps(site: World) -> tuple[str, ...]:
     return worker_steps(KINDS)
-
-
-def _logged(site: World) -> list[str]:
-    """Faults that the processes wrote into their log."""
-    text = site.processes.log.read_text()
-    return [f"the log has a traceback: {text[at:][:3000]}" for at in [text.find("Traceback")] if at >= 0]

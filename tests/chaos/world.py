@@ -58,7 +58,7 @@ def world(database_url: str) -> Iterator[World]:
             config = _config(database_url, port, google, mail)
             app = create_app(config)
             diaries = _hosts(app, google, radicale, marks)
-            environment = {**_environment(config), "CHAOS_FOLDER": str(folder)}
+            environment = {**environment_of(config), "CHAOS_FOLDER": str(folder)}
             processes = Processes("tests.chaos.site", port, environment, folder / "log")
             try:
                 yield World(app, config, marks, google, mail, processes, diaries)
@@ -85,7 +85,7 @@ def _config(database_url: str, port: int, google: Google, mail: MailServer) -> C
     return with_google(site, google)
 
 
-def _environment(config: Config) -> dict[str, str]:
+def environment_of(config: Config) -> dict[str, str]:
     """The settings as the processes read them."""
     given = {name: getattr(config, name) for name in Config.__slots__}
     plain = {name.upper(): value for name, value in given.items() if isinstance(value, str)}

@@ -20,6 +20,7 @@ ZONES = ("Europe/Paris", "America/New_York", "Asia/Kolkata", "Australia/Sydney")
 NEXT = 4
 PATIENCE_SECONDS = 60
 PAUSE_SECONDS = 0.1
+CALLED_OFF = 0.25
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 
 
@@ -54,7 +55,7 @@ class Visitors:
     def start(self, many: int) -> None:
         """So many visitors begin, and book one meeting after another."""
         self._enough.clear()
-        self._threads = [Thread(target=self._visit, args=(Random(seed),)) for seed in range(many)]
+        self._threads = [Thread(target=self._visit, args=(Random(next(self._numbers)),)) for _ in range(many)]
         for thread in self._threads:
             thread.start()
 
@@ -69,15 +70,24 @@ class Visitors:
             self.seen[what] += 1
 
     def _visit(self, rng: Random) -> None:
+        """Some call their meeting off again: at once, or when it has long been in the calendars."""
+        regrets: list[Visit] = []
         while not self._enough.is_set():
             try:
-                Visit(self, next(self._numbers), rng).book()
+                visit = Visit(self, next(self._numbers), rng)
+                visit.book()
+                if rng.random() < CALLED_OFF:
+                    regrets.append(visit)
+                if len(regrets) > rng.choice((0, 2, 2)):
+                    regrets.pop(0).call_off()
             except Exception as error:
                 self.wrong.append(f"{type(error).__name__}: {error}"[:400])
 
 
 class Visit:
     """One person who wants one meeting."""
+
+    booked: Acknowledged
 
     def __init__(self, visitors: Visitors, number: int, rng: Random) -> None:
         self.visitors, self.rng = visitors, rng
@@ -88,18 +98,20 @@ class Visit:
         self.address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
     def book(self) -> None:
-        """Takes one of the next times; another one if that was taken meanwhile. Some call it off again."""
+        """Takes one of the next times; another one if that was taken meanwhile."""
         way = self._by_form if self.rng.random() < 0.4 else self._by_api
         booked = None
         while booked is None:
-            start = self._choose()
-            booked = way(start)
+            booked = way(self._choose())
             self.visitors.note("taken" if booked is None else "booked")
+        self.booked = booked
         self.visitors.booked.append(booked)
-        if self.rng.random() < 0.2:
-            self._ask("POST", f"/booking/{booked.token}/cancel", (303,), data={"reason": "Another time"})
-            booked.cancelled = True
-            self.visitors.note("cancelled")
+
+    def call_off(self) -> None:
+        """Calls the meeting off."""
+        self._ask("POST", f"/booking/{self.booked.token}/cancel", (303,), data={"reason": "Another time"})
+        self.booked.cancelled = True
+        self.visitors.note("cancelled")
 
     def _choose(self) -> datetime:
         now = datetime.now(UTC)

@@ -37,8 +37,8 @@ def _in_stage(stage: Callable[..., str], work: Callable[..., Any]) -> Callable[.
     return staged
 
 
-def _before_commit(connection: Connection) -> None:
-    if connection.get_execution_options().get("writes") and _stage():
+def _before_commit(_: Connection) -> None:
+    if _stage():
         marks.passed(f"before-{_stage()}", _message())
 
 

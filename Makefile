@@ -19,7 +19,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench lock clean
+.PHONY: help install run test lint bench load chaos lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -40,6 +40,12 @@ lint: $(DEV)  ## style, format and types
 
 bench: $(DEV)  ## how fast slots are found, and whether they are right
 	$(BIN)/python -m tests.bench $(ARGS)
+
+load: $(DEV)  ## a minute of visitors at once on each engine: errors, times, memory
+	$(BIN)/python -m tests.bench --load $(ARGS)
+
+chaos: $(DEV)  ## bookings while processes are killed, audited; ARGS names an engine
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 lock:  ## both requirements files from pyproject.toml; needs uv; ARGS=--upgrade takes newer versions
 	$(if $(UV),,$(error make lock needs uv: pip install uv))

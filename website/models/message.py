@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .booking import Booking
 
 WAITING, DONE, FAILED = "waiting", "done", "failed"
+# An admin decided that it is not to be delivered any more.
+GIVEN_UP = "given_up"
 
 
 class Message(Model):
@@ -40,3 +42,7 @@ class Message(Model):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     booking: Mapped["Booking | None"] = relationship()
+
+    def leased(self, now: datetime) -> bool:
+        """Whether a worker is delivering it at `now`."""
+        return self.lease_until is not None and self.lease_until > now

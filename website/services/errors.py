@@ -57,6 +57,18 @@ class AlreadyOver(Refused):
     """The booking has begun or is cancelled: it cannot be changed."""
 
 
+class UnknownMessage(Refused):
+    """The outbox has no message with that number."""
+
+
+class OnItsWay(Refused):
+    """A worker is delivering the message at this moment: nobody can say yet how that ends."""
+
+
+class AlreadyDelivered(Refused):
+    """The message was delivered: there is nothing left to do about it."""
+
+
 class NotAllowed(Refused):
     """The user may not do that."""
 

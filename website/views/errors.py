@@ -12,14 +12,17 @@ from werkzeug.exceptions import Gone, HTTPException
 
 from ..extensions import db
 from ..services.errors import (
+    AlreadyDelivered,
     AlreadyOver,
     BadRequest,
     LinkClosed,
     NotAllowed,
+    OnItsWay,
     Refused,
     UnknownBooking,
     UnknownCalendar,
     UnknownLink,
+    UnknownMessage,
     UnknownUser,
 )
 from ..vault import WrongKey
@@ -31,9 +34,12 @@ STATUS: dict[type[Refused], int] = {
     UnknownBooking: 404,
     UnknownCalendar: 404,
     UnknownUser: 404,
+    UnknownMessage: 404,
     LinkClosed: 410,
     BadRequest: 400,
     AlreadyOver: 409,
+    AlreadyDelivered: 409,
+    OnItsWay: 409,
     NotAllowed: 403,
 }
 

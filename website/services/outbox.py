@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=120)
 LONGEST_PAUSE_SECONDS = 3600
+LONGEST_WAIT_SECONDS = 86_400  # whatever a provider asks for
 MOST_AT_ONCE = 50
 
 # What only a person can mend.
@@ -115,7 +116,11 @@ def _deliver(lease: Lease, now: datetime) -> None:
             outcome = effect.run()
     except Exception as error:  # one bad message must not stop the rest
         failure = _known(error)
-    in_transaction(lambda: _record(lease, now, failure, effect, outcome))
+    try:
+        in_transaction(lambda: _record(lease, now, failure, effect, outcome))
+    except Exception as error:  # nor must one whose outcome cannot be kept
+        unkept = _known(error)
+        in_transaction(lambda: _record(lease, now, unkept, None, None))
 
 
 def _known(error: Exception) -> Exception:
@@ -151,6 +156,12 @@ def _put_off(message: Message, failure: Exception, now: datetime) -> None:
     if isinstance(failure, PERMANENT):
         message.state = FAILED
         return
-    pause = min(2.0 ** min(message.attempts, 12), LONGEST_PAUSE_SECONDS)
-    message.due_at = now + timedelta(seconds=pause * random.uniform(0.5, 1.5))  # noqa: S311  (spreads the load)
+    message.due_at = now + _pause(message.attempts, failure)
     log.warning("message %s (%s) waits after %s", message.id, message.kind, type(failure).__name__)
+
+
+def _pause(attempts: int, failure: Exception) -> timedelta:
+    """Twice as long each time, up to an hour or so; longer where the provider asks for that."""
+    seconds = min(2.0 ** min(attempts, 12), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.5)  # noqa: S311  (spreads the load)
+    asked_for = getattr(failure, "retry_after_seconds", None) or 0
+    return timedelta(seconds=max(seconds, min(asked_for, LONGEST_WAIT_SECONDS)))

@@ -10,13 +10,19 @@ from .calendar import refresh_due
 from .calendar_alarm import tell_due
 from .event_look import look_due
 from .outbox import deliver_due
+from .outbox_waking import wake_due
+from .pruning import prune_due
 from .push import watch_due
 
 log = logging.getLogger(__name__)
 
 Part = Callable[[datetime], int]
 # Side by side, so that a provider who answers slowly holds up no message that could go elsewhere.
-LOOPS: tuple[tuple[Part, ...], ...] = ((deliver_due,), (refresh_due,), (look_due, tell_due, watch_due))
+LOOPS: tuple[tuple[Part, ...], ...] = (
+    (deliver_due,),
+    (refresh_due,),
+    (look_due, tell_due, watch_due, wake_due, prune_due),
+)
 EVERYTHING = tuple(part for loop in LOOPS for part in loop)
 
 

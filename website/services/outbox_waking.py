@@ -33,7 +33,7 @@ def _wake(now: datetime) -> int:
     return len(messages)
 
 
-def _failed(now: datetime) -> Select[tuple[Message]]:
+def _failed(now: datetime) -> Select[Message]:
     return (
         select(Message)
         .join(Booking, Booking.id == Message.booking_id)

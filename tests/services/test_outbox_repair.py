@@ -18,7 +18,7 @@ from website.models import Message, User
 from website.models.message import DONE, FAILED, GIVEN_UP, WAITING
 from website.providers.calendars.errors import AccessRevoked, CalendarUnreachable
 from website.providers.calendars.records import Placed
-from website.services.errors import AlreadyDelivered, NotAllowed, OnItsWay, UnknownMessage
+from website.services.errors import NothingLeftToDo, NotAllowed, OnItsWay, UnknownMessage
 from website.services.outbox import deliver_due, wake
 from website.services.outbox_repair import give_up, retry
 
@@ -111,7 +111,7 @@ def test_what_was_delivered_or_never_was_is_not_touched(boss: User, diary: Diary
     booked("Ana")
     deliver_due(NOW)
     for repair in (retry, give_up):
-        with pytest.raises(AlreadyDelivered):
+        with pytest.raises(NothingLeftToDo):
             repair(only().id, by=boss, now=NOW)
         with pytest.raises(UnknownMessage):
             repair(only().id + 1, by=boss, now=NOW)
@@ -153,6 +153,6 @@ def test_a_repair_and_a_delivery_at_once_end_with_one_event(app: Flask, boss: Us
             deliver_due(NOW)
 
     answers = at_once(app, work, [True, False, True, False])
-    assert {type(one) for one in answers} <= {type(None), OnItsWay, AlreadyDelivered}
+    assert {type(one) for one in answers} <= {type(None), OnItsWay, NothingLeftToDo}
     deliver_due(NOW)
     assert (only().state, len(diary.events)) == (DONE, 1)

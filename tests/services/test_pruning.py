@@ -10,7 +10,7 @@ from tests.factories import NOW, make_link, make_user
 from tests.services.test_booking import NINE, ask, stored
 from website.extensions import db
 from website.models import Booking, Claim, Message
-from website.models.message import DONE, FAILED, GIVEN_UP, WAITING
+from website.models.message import DONE, DROPPED, FAILED, GIVEN_UP, WAITING
 from website.services import pruning
 from website.services.booking import book
 from website.services.cancellation import cancel
@@ -55,7 +55,7 @@ def keys() -> list[str]:
 
 
 def test_what_is_finished_goes_after_ninety_days_and_what_is_open_never(world: Flask) -> None:
-    for state in (DONE, GIVEN_UP, "dropped", WAITING, FAILED):
+    for state in (DONE, GIVEN_UP, DROPPED, WAITING, FAILED):
         add(state, state)
     add("young", DONE, NOW - 89 * DAY)
     assert prune_due(NOW) == 3

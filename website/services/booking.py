@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ..extensions import db
-from ..models import Booking, BookingHost, Claim, Link, User
+from ..models import Booking, BookingHost, Link
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer
 from ..scheduling.timeline import STEPS_A_DAY, Window, instant_of, step_before
 from ..sentences import Sentence
 from ..tokens import new_token
-from . import message
+from . import claims, message
 from .assignment import Assignment, assign, receipt_of, take_turn, welcome
 from .availability import (
     Scene,
@@ -101,7 +101,7 @@ def _ask(asking: _AskFirst, checked: dict[int, Answer], now: datetime) -> None:
 def _store(link_id: int, request: Request, checked: dict[int, Answer], now: datetime) -> Booking:
     """Locks, decides again, and stores everything that the booking is (R30, R32). Inside a transaction."""
     link = _locked_link(link_id)
-    lock_hosts([host.user_id for host in link.hosts])
+    claims.lock_hosts([host.user_id for host in link.hosts])
     known = _made_before(request)
     if known is not None:
         return known
@@ -141,12 +141,6 @@ def _locked_link(link_id: int) -> Link:
     if not link.active:
         raise LinkClosed
     return link
-
-
-def lock_hosts(host_ids: Sequence[int]) -> None:
-    """Locks hosts in ascending order, always: nobody can wait for whoever waits for them (DESIGN §5)."""
-    locked = select(User.id).where(User.id.in_(host_ids)).order_by(User.id).with_for_update(key_share=True)
-    db.session.execute(locked).all()
 
 
 def _note_busy(checked: dict[int, Answer], free: Sequence[int]) -> None:
@@ -233,25 +227,15 @@ def _place_hosts(booking: Booking, scene: Scene, assignment: Assignment) -> None
         )
         for position, host_id in enumerate(everyone)
     ]
-    db.session.flush()
-    claims = [
-        {"host_id": host.user_id, "step": step, "booking_id": booking.id}
-        for host in booking.hosts
-        if host.active
-        for step in range(start, end)
-    ]
-    db.session.execute(insert(Claim).values(claims))
+    claims.claim(booking)
 
 
 def _idle_optional(scene: Scene, optional_ids: Sequence[int], start_at: datetime) -> set[int]:
     """Which optional hosts no other booking occupies: they are occupied by this one."""
     if not optional_ids:
         return set()
-    start, end = occupied_steps(scene.terms, start_at)
-    taken = select(Claim.host_id).where(
-        Claim.host_id.in_(optional_ids), Claim.step >= start, Claim.step < end
-    )
-    return set(optional_ids) - set(db.session.scalars(taken))
+    steps = occupied_steps(scene.terms, start_at)
+    return set(optional_ids) - claims.occupied_by_others(optional_ids, steps, scene.apart_from)
 
 
 def booking_by_token(token: str) -> Booking:

@@ -41,11 +41,11 @@ def prepare(message: Message, now: datetime) -> Effect | None:
         return None
     booking, calendar = event.booking, event.calendar
     provider = CALENDAR_PROVIDERS[calendar.account.kind]
-    if booking.unchecked and booking.confirmed and not provider.capabilities.in_database:
+    if booking.unchecked and booking.confirmed and event.wanted and not provider.capabilities.in_database:
         _look_first(event, calendar.account, now)
     account, ref = provider_account(calendar.account), ref_of(event)
     name, in_database = calendar.external_id, provider.capabilities.in_database
-    if not booking.confirmed:
+    if not (booking.confirmed and event.wanted):
         return Effect(
             lambda: provider.remove_event(account, name, ref, DEADLINE_SECONDS),
             in_database,
@@ -160,7 +160,11 @@ def event_of(booking: Booking, event: BookingEvent) -> CalendarEvent:
 
 def _guests(booking: Booking) -> tuple[tuple[str, str], ...]:
     """The invitee, their guests, and hosts in whose own calendar no event of ours is put."""
-    kept = {event.calendar.account.user_id for event in booking.events if event.calendar is not None}
+    kept = {
+        event.calendar.account.user_id
+        for event in booking.events
+        if event.calendar is not None and event.wanted
+    }
     colleagues = [(host.user.email, host.user.name) for host in booking.hosts if host.user_id not in kept]
     return (booking.email, booking.name), *((guest, "") for guest in booking.guests), *colleagues
 

@@ -65,8 +65,8 @@ class OnItsWay(Refused):
     """A worker is delivering the message at this moment: nobody can say yet how that ends."""
 
 
-class AlreadyDelivered(Refused):
-    """The message was delivered: there is nothing left to do about it."""
+class NothingLeftToDo(Refused):
+    """The message was delivered, or is wanted no more."""
 
 
 class NotAllowed(Refused):

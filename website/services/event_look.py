@@ -71,6 +71,7 @@ def _standing() -> Select[BookingEvent]:
         .join(CalendarAccount, CalendarAccount.id == Calendar.account_id)
         .where(
             Booking.state == CONFIRMED,
+            BookingEvent.wanted,
             BookingEvent.sequence == Booking.sequence,
             CalendarAccount.kind.in_(_outside()),
             CalendarAccount.broken.is_(False),

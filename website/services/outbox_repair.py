@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..models import Message, User
 from ..models.message import FAILED, GIVEN_UP, WAITING
-from .errors import AlreadyDelivered, NotAllowed, OnItsWay, UnknownMessage
+from .errors import NothingLeftToDo, NotAllowed, OnItsWay, UnknownMessage
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)
@@ -17,14 +17,14 @@ OPEN = (WAITING, FAILED, GIVEN_UP)
 
 
 def open_message(message_id: int, now: datetime) -> Message:
-    """A message that something can be done about. Raises UnknownMessage, AlreadyDelivered, OnItsWay."""
+    """A message that something can be done about. Raises UnknownMessage, NothingLeftToDo, OnItsWay."""
     return _checked(db.session.get(Message, message_id), now)
 
 
 def retry(message_id: int, *, by: User, now: datetime) -> None:
     """Has the message delivered as soon as a worker is free, given up or not; its pauses begin short again.
 
-    Raises NotAllowed, UnknownMessage, AlreadyDelivered, OnItsWay."""
+    Raises NotAllowed, UnknownMessage, NothingLeftToDo, OnItsWay."""
 
     def work() -> None:
         message = _locked(message_id, by, now)
@@ -37,7 +37,7 @@ def retry(message_id: int, *, by: User, now: datetime) -> None:
 def give_up(message_id: int, *, by: User, now: datetime) -> None:
     """Has the message delivered never; the row stays, with what went wrong. Again is no error.
 
-    Raises NotAllowed, UnknownMessage, AlreadyDelivered, OnItsWay."""
+    Raises NotAllowed, UnknownMessage, NothingLeftToDo, OnItsWay."""
 
     def work() -> None:
         message = _locked(message_id, by, now)
@@ -57,7 +57,7 @@ def _checked(message: Message | None, now: datetime) -> Message:
     if message is None:
         raise UnknownMessage
     if message.state not in OPEN:
-        raise AlreadyDelivered
+        raise NothingLeftToDo
     if message.leased(now):
         raise OnItsWay
     return message

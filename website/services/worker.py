@@ -13,6 +13,7 @@ from .outbox import deliver_due
 from .outbox_waking import wake_due
 from .pruning import prune_due
 from .push import watch_due
+from .worker_sign import sign_due
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ LOOPS: tuple[tuple[Part, ...], ...] = (
     (deliver_due,),
     (refresh_due,),
     (look_due, tell_due, watch_due, wake_due, prune_due),
+    (sign_due,),
 )
 EVERYTHING = tuple(part for loop in LOOPS for part in loop)
 

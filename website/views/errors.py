@@ -12,7 +12,7 @@ from werkzeug.exceptions import Gone, HTTPException
 
 from ..extensions import db
 from ..services.errors import (
-    AlreadyDelivered,
+    NothingLeftToDo,
     AlreadyOver,
     BadRequest,
     LinkClosed,
@@ -38,7 +38,7 @@ STATUS: dict[type[Refused], int] = {
     LinkClosed: 410,
     BadRequest: 400,
     AlreadyOver: 409,
-    AlreadyDelivered: 409,
+    NothingLeftToDo: 409,
     OnItsWay: 409,
     NotAllowed: 403,
 }

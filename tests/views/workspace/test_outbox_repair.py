@@ -17,7 +17,7 @@ from tests.views.workspace.test_outbox import write
 from website import clock
 from website.extensions import db
 from website.models import Message, User
-from website.models.message import DONE, FAILED, GIVEN_UP, WAITING
+from website.models.message import DONE, DROPPED, FAILED, GIVEN_UP, WAITING
 from website.services.booking import book
 from website.services.listing import A_PAGE
 
@@ -108,12 +108,13 @@ def test_a_message_that_is_being_delivered_is_left_alone(client: FlaskClient, bo
     assert client.get(f"/outbox/{message.id}/give-up").status_code == 409
 
 
+@pytest.mark.parametrize("state", [DONE, DROPPED])
 @pytest.mark.parametrize("step", ["retry", "give-up"])
-def test_what_was_delivered_in_the_meantime_is_said(client: FlaskClient, boss: User, step: str) -> None:
-    message = write("ana", state=DONE)
+def test_what_needs_nobody_any_more_is_said(client: FlaskClient, boss: User, step: str, state: str) -> None:
+    message = write("ana", state=state)
     sign_in(client, boss)
     answer = press(client, f"/outbox/{message.id}/{step}")
-    assert (answer.status_code, "was delivered in the meantime" in answer.text) == (409, True)
+    assert (answer.status_code, "was dealt with in the meantime" in answer.text) == (409, True)
 
 
 @pytest.mark.parametrize("number", ["999", "0", "99999999999", "x", "-1"])

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from ... import clock
 from ...services import outbox_repair
-from ...services.errors import AlreadyDelivered, OnItsWay
+from ...services.errors import NothingLeftToDo, OnItsWay
 from ...services.outbox_listing import STATES, messages_in, readers_of
 from ..access import admin_only, me
 from ..errors import answer
@@ -23,7 +23,7 @@ SAID = {
 }
 TOO_LATE = {
     OnItsWay: _l("A worker is delivering this message at this moment. Look again in a minute or two."),
-    AlreadyDelivered: _l("This message was delivered in the meantime: there is nothing left to do."),
+    NothingLeftToDo: _l("This message was dealt with in the meantime: there is nothing left to do."),
 }
 
 
@@ -57,7 +57,7 @@ def give_up(message_id: int) -> ResponseReturnValue:
     now = clock.now()
     try:
         message = outbox_repair.open_message(message_id, now)
-    except (OnItsWay, AlreadyDelivered) as error:
+    except (OnItsWay, NothingLeftToDo) as error:
         return _too_late(error)
     to = readers_of([message]).get(message.id, "")
     return render_template(
@@ -71,12 +71,12 @@ def give_up(message_id: int) -> ResponseReturnValue:
 def _done(work: Callable[..., None], message_id: int, word: str) -> ResponseReturnValue:
     try:
         work(message_id, by=me(), now=clock.now())
-    except (OnItsWay, AlreadyDelivered) as error:
+    except (OnItsWay, NothingLeftToDo) as error:
         return _too_late(error)
     return see_other(f"/outbox?state={_state_sent(request.form.get('state', ''))}&said={word}")
 
 
-def _too_late(error: OnItsWay | AlreadyDelivered) -> ResponseReturnValue:
+def _too_late(error: OnItsWay | NothingLeftToDo) -> ResponseReturnValue:
     return answer(409, detail=str(TOO_LATE[type(error)]))
 
 

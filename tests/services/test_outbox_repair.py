@@ -18,7 +18,7 @@ from website.models import Message, User
 from website.models.message import DONE, FAILED, GIVEN_UP, WAITING
 from website.providers.calendars.errors import AccessRevoked, CalendarUnreachable
 from website.providers.calendars.records import Placed
-from website.services.errors import NothingLeftToDo, NotAllowed, OnItsWay, UnknownMessage
+from website.services.errors import NotAllowed, NothingLeftToDo, OnItsWay, UnknownMessage
 from website.services.outbox import deliver_due, wake
 from website.services.outbox_repair import give_up, retry
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..models import Message, User
 from ..models.message import FAILED, GIVEN_UP, WAITING
-from .errors import NothingLeftToDo, NotAllowed, OnItsWay, UnknownMessage
+from .errors import NotAllowed, NothingLeftToDo, OnItsWay, UnknownMessage
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)

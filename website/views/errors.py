@@ -12,11 +12,11 @@ from werkzeug.exceptions import Gone, HTTPException
 
 from ..extensions import db
 from ..services.errors import (
-    NothingLeftToDo,
     AlreadyOver,
     BadRequest,
     LinkClosed,
     NotAllowed,
+    NothingLeftToDo,
     OnItsWay,
     Refused,
     UnknownBooking,

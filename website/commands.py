@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from . import clock
+from .doctor_commands import doctor_command
 from .key_commands import before_work, first_admin_command, rotate_secrets_command
 from .services.demo import load_demo
 from .services.worker import LOOPS, Part, work_once
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
         workspace_group,
         first_admin_command,
         rotate_secrets_command,
+        doctor_command,
     ):
         app.cli.add_command(command)
 

@@ -22,10 +22,12 @@ LOCK_SECONDS = 10
 
 def engine_options(config: Config) -> dict[str, Any]:
     """Options for `create_engine` that suit the database of `config`."""
+    # What people typed is in no error, and so in no log.
+    hide = {"hide_parameters": True}
     if config.sqlite:
-        return {"module": sqlite_driver, "connect_args": {"timeout": LOCK_SECONDS}}
+        return {"module": sqlite_driver, "connect_args": {"timeout": LOCK_SECONDS}, **hide}
     limits = "-c lock_timeout=8s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
-    return {"pool_pre_ping": True, "connect_args": {"options": limits}}
+    return {"pool_pre_ping": True, "connect_args": {"options": limits}, **hide}
 
 
 def prepare(engine: Engine) -> None:

@@ -9,11 +9,13 @@ import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
+from ..clock import SKEW
 from ..extensions import db
 from ..models import Message
 from ..models.message import DONE, FAILED, WAITING
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=120)
 LONGEST_PAUSE_SECONDS = 3600
+# No attempt is put off for longer than that.
+LONGEST_WAIT = timedelta(seconds=1.5 * LONGEST_PAUSE_SECONDS)
 MOST_AT_ONCE = 50
 
 # What only a person can mend.
@@ -89,8 +93,8 @@ def _lease(now: datetime) -> Lease | None:
         select(Message)
         .where(
             Message.state == WAITING,
-            Message.due_at <= now,
-            or_(Message.lease_until.is_(None), Message.lease_until <= now),
+            _due(now),
+            _free(now),
             ~ahead.exists(),
         )
         .order_by(Message.due_at, Message.id)
@@ -105,6 +109,25 @@ def _lease(now: datetime) -> Lease | None:
     return Lease(message.id, message.fence)
 
 
+def _due(now: datetime) -> ColumnElement[bool]:
+    """What is due by the clock, and what a clock that was ahead put into the future: a message that was due when it
+    was written is due, and no attempt waits for longer than LONGEST_WAIT."""
+    return or_(
+        Message.due_at <= now,
+        and_(Message.attempts == 0, Message.due_at <= Message.created_at),
+        and_(Message.attempts > 0, Message.due_at > now + LONGEST_WAIT + SKEW),
+    )
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """What nobody holds: never leased, or the lease has ended, or no clock that is right can have given it."""
+    return or_(
+        Message.lease_until.is_(None),
+        Message.lease_until <= now,
+        Message.lease_until > now + LEASE + SKEW,
+    )
+
+
 def _deliver(lease: Lease, now: datetime) -> None:
     message = db.session.get_one(Message, lease.message_id)
     effect, failure, outcome = None, None, None
@@ -115,7 +138,9 @@ def _deliver(lease: Lease, now: datetime) -> None:
             outcome = effect.run()
     except Exception as error:  # one bad message must not stop the rest
         failure = _known(error)
-    in_transaction(lambda: _record(lease, now, failure, effect, outcome))
+    record = partial(_record, lease, now, failure, effect, outcome)
+    # What has happened is not forgotten for a busy database.
+    in_transaction(record, patience_seconds=LEASE.total_seconds())
 
 
 def _known(error: Exception) -> Exception:

@@ -25,7 +25,7 @@ class Effect:
     writes rows of ours only, so it runs inside the transaction that records it.
 
     Inside that transaction, `keep` records what `run` returned, and says after what time there is more to do, if
-    there is; `settle` records a failure that is an outcome of its own, and says whether it was one.
+    there is (an hour at most); `settle` records a failure that is an outcome of its own, and says whether it was one.
     """
 
     run: Callable[[], Any]

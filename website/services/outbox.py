@@ -9,11 +9,13 @@ import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
+from ..clock import SKEW
 from ..extensions import db
 from ..models import Message
 from ..models.message import DONE, FAILED, WAITING
@@ -27,7 +29,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=120)
 LONGEST_PAUSE_SECONDS = 3600
-LONGEST_WAIT_SECONDS = 86_400  # whatever a provider asks for
+# No attempt is put off for longer than that, whatever a provider asks for.
+LONGEST_WAIT = timedelta(seconds=1.5 * LONGEST_PAUSE_SECONDS)
 MOST_AT_ONCE = 50
 
 # What only a person can mend.
@@ -90,8 +93,8 @@ def _lease(now: datetime) -> Lease | None:
         select(Message)
         .where(
             Message.state == WAITING,
-            Message.due_at <= now,
-            or_(Message.lease_until.is_(None), Message.lease_until <= now),
+            _due(now),
+            _free(now),
             ~ahead.exists(),
         )
         .order_by(Message.due_at, Message.id)
@@ -106,6 +109,25 @@ def _lease(now: datetime) -> Lease | None:
     return Lease(message.id, message.fence)
 
 
+def _due(now: datetime) -> ColumnElement[bool]:
+    """What is due by the clock, and what a clock that was ahead put into the future: a message that was due when it
+    was written is due, and no attempt waits for longer than LONGEST_WAIT."""
+    return or_(
+        Message.due_at <= now,
+        and_(Message.attempts == 0, Message.due_at <= Message.created_at),
+        and_(Message.attempts > 0, Message.due_at > now + LONGEST_WAIT + SKEW),
+    )
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """What nobody holds: never leased, or the lease has ended, or no clock that is right can have given it."""
+    return or_(
+        Message.lease_until.is_(None),
+        Message.lease_until <= now,
+        Message.lease_until > now + LEASE + SKEW,
+    )
+
+
 def _deliver(lease: Lease, now: datetime) -> None:
     message = db.session.get_one(Message, lease.message_id)
     effect, failure, outcome = None, None, None
@@ -116,8 +138,10 @@ def _deliver(lease: Lease, now: datetime) -> None:
             outcome = effect.run()
     except Exception as error:  # one bad message must not stop the rest
         failure = _known(error)
+    record = partial(_record, lease, now, failure, effect, outcome)
     try:
-        in_transaction(lambda: _record(lease, now, failure, effect, outcome))
+        # What has happened is not forgotten for a busy database.
+        in_transaction(record, patience_seconds=LEASE.total_seconds())
     except Exception as error:  # nor must one whose outcome cannot be kept
         unkept = _known(error)
         in_transaction(lambda: _record(lease, now, unkept, None, None))
@@ -164,4 +188,4 @@ def _pause(attempts: int, failure: Exception) -> timedelta:
     """Twice as long each time, up to an hour or so; longer where the provider asks for that."""
     seconds = min(2.0 ** min(attempts, 12), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.5)  # noqa: S311  (spreads the load)
     asked_for = getattr(failure, "retry_after_seconds", None) or 0
-    return timedelta(seconds=max(seconds, min(asked_for, LONGEST_WAIT_SECONDS)))
+    return max(timedelta(seconds=seconds), min(timedelta(seconds=asked_for), LONGEST_WAIT))

@@ -44,6 +44,10 @@ STATUS: dict[type[Refused], int] = {
 }
 
 
+# When to come back after a 503: what troubles the database has mostly passed by then.
+RETRY_SECONDS = 10
+
+
 def register(app: Flask) -> None:
     """Binds the pages for errors."""
     app.register_error_handler(HTTPException, _http)
@@ -97,12 +101,16 @@ def answer(status: int, *, detail: str) -> ResponseReturnValue:
     title = HTTPStatus(status).phrase
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-        return body, status, {"Content-Type": "application/problem+json"}
+        return body, status, {"Content-Type": "application/problem+json", **_come_back(status)}
     heading, explanation = _words(status)
     page = render_template(
         "errors/error.html", status=status, heading=heading, explanation=explanation, detail=detail
     )
-    return page, status, to_whole_page()
+    return page, status, {**to_whole_page(), **_come_back(status)}
+
+
+def _come_back(status: int) -> dict[str, str]:
+    return {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
 
 
 def _words(status: int) -> tuple[str, str]:

@@ -1,31 +1,45 @@
-"""Prints every figure of the product, and writes them to BENCHMARKS.md with `--write`."""
+"""Prints every figure of the product, and writes them to BENCHMARKS.md with `--write`.
+
+With `--load` it lets visitors in instead, for some minutes: that is a part of the report of its own.
+"""
 
 import platform
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
-from tests.bench import engine, faults, polling, site
+from tests.bench import engine, faults, load, polling, report, site
 
 HEAD = """# Benchmarks
 
-Made by `make bench` (`ARGS=--write` writes this file). Each figure is a median with its quartiles;
-ratios compare runs of the same process: a shared machine's milliseconds move by a factor of two.
+Made by `make bench`, and the part "Visitors at once" by `make load` (`ARGS=--write` writes this file). Each figure is
+a median with its quartiles; ratios compare runs of the same process: a shared machine's milliseconds move by a factor
+of two.
 """
 
 
 def main() -> None:
-    """Runs all benches."""
+    """Runs all benches, or the load."""
+    text = _load() if "--load" in sys.argv else _benches()
+    print(text)
+    if "--write" in sys.argv:
+        report.write(text)
+
+
+def _benches() -> str:
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    machine = f"Python {platform.python_version()}, {platform.system()}, {now:%Y-%m-%d}."
-    parts = [HEAD, machine, "\n## The engine alone\n", *engine.run()]
+    parts = [HEAD, _machine(), "\n## The engine alone\n", *engine.run()]
     parts += ["\n## The slots partial over the whole WSGI stack\n", *site.run(now)]
     parts += ["\n## Keeping Google calendars in step\n", *polling.run()]
     parts += ["\n## Pages while Google fails\n", *faults.run()]
-    text = "\n".join(parts) + "\n"
-    print(text)
-    if "--write" in sys.argv:
-        Path("BENCHMARKS.md").write_text(text)
+    return "\n".join(parts) + "\n"
+
+
+def _load() -> str:
+    return "\n".join(["\n## Visitors at once\n", f"`make load`, {_machine()}", *load.run()]) + "\n"
+
+
+def _machine() -> str:
+    return f"Python {platform.python_version()}, {platform.system()}, {datetime.now(UTC):%Y-%m-%d}."
 
 
 if __name__ == "__main__":

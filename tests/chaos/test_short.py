@@ -1,0 +1,17 @@
+"""A short run of `make chaos`: every marked step once, and some kills at random."""
+
+import pytest
+
+from tests.chaos.run import Plan, run
+
+PLAN = Plan(visitors=4, bookings=25, at_each_step=1, at_random=6, pause_seconds=0.3)
+
+
+@pytest.mark.slow
+@pytest.mark.both_engines
+@pytest.mark.rule("R30")
+@pytest.mark.rule("R32")
+@pytest.mark.rule("R33")
+def test_whoever_is_killed_everything_stands_once(engine: str) -> None:
+    report = run(engine, PLAN)
+    assert report.wrong == []

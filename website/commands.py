@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from . import clock
+from .backup_commands import backup_command
 from .doctor_commands import doctor_command
 from .key_commands import before_work, first_admin_command, rotate_secrets_command
 from .services.demo import load_demo
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
         first_admin_command,
         rotate_secrets_command,
         doctor_command,
+        backup_command,
     ):
         app.cli.add_command(command)
 

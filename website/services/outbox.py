@@ -51,13 +51,18 @@ class Lease:
 def deliver_due(now: datetime) -> int:
     """Delivers the messages that are due at `now`, oldest first, and returns how many it took."""
     taken = 0
-    while taken < MOST_AT_ONCE:
-        lease = in_transaction(lambda: _lease(now))
-        if lease is None:
-            break
-        _deliver(lease, now)
+    while taken < MOST_AT_ONCE and deliver_one(now):
         taken += 1
     return taken
+
+
+def deliver_one(now: datetime) -> int:
+    """Delivers the oldest message that is due at `now`; returns 1, or 0 when there is none."""
+    lease = in_transaction(lambda: _lease(now))
+    if lease is None:
+        return 0
+    _deliver(lease, now)
+    return 1
 
 
 def wake(calendar_ids: Collection[int], now: datetime) -> None:

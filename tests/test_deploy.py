@@ -24,7 +24,7 @@ from sqlalchemy import func, select
 from tests.conftest import BASE
 from tests.flows.writer import HALF_HOUR, first_start, prepare
 from tests.peers.smtp import MailServer
-from tests.test_commands import PATIENCE_SECONDS, ROOT, free_port, wait_for
+from tests.test_commands import PATIENCE_SECONDS, ROOT, below, free_port, wait_for
 from website import clock
 from website.extensions import db
 from website.mails import Mail
@@ -140,17 +140,13 @@ def test_a_request_that_is_being_answered_at_sigterm_is_answered(world: Flask, e
         # The server says so when it has begun to deal with the request.
         assert visitor.recv(1000).startswith(b"HTTP/1.1 100 Continue")
         running.send_signal(signal.SIGTERM)
-        wait_until(lambda: not listens(port))
+        # The other process has nothing to finish.
+        wait_until(lambda: len(below(running.pid)) == 1)
         visitor.sendall(body)
         answer = b"".join(iter(lambda: visitor.recv(4096), b""))
         assert answer.startswith(b"HTTP/1.1 201 ")
         assert running.wait(PATIENCE_SECONDS) == 0
     assert count(Booking) == 1
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class SlowMailServer(MailServer):

@@ -58,13 +58,18 @@ def deliver_due(now: datetime) -> int:
     """Delivers the messages that are due at `now`, oldest first, and returns how many it took: fewer than there are
     where the outside is slow."""
     taken, end = 0, time.monotonic() + ROUND_SECONDS
-    while taken < MOST_AT_ONCE and time.monotonic() < end:
-        lease = in_transaction(lambda: _lease(now))
-        if lease is None:
-            break
-        _deliver(lease, now)
+    while taken < MOST_AT_ONCE and time.monotonic() < end and deliver_one(now):
         taken += 1
     return taken
+
+
+def deliver_one(now: datetime) -> int:
+    """Delivers the oldest message that is due at `now`; returns 1, or 0 when there is none."""
+    lease = in_transaction(lambda: _lease(now))
+    if lease is None:
+        return 0
+    _deliver(lease, now)
+    return 1
 
 
 def wake(calendar_ids: Collection[int], now: datetime) -> None:

@@ -57,6 +57,10 @@ class AlreadyOver(Refused):
     """The booking has begun or is cancelled: it cannot be changed."""
 
 
+class TooLate(Refused):
+    """The link lets invitees change a booking up to some time before it begins, which has passed (R35)."""
+
+
 class NotAllowed(Refused):
     """The user may not do that."""
 

@@ -8,22 +8,21 @@ from ..models.booking import CANCELLED
 from . import claims, message
 from .booking import booking_by_token
 from .booking_request import DERIVED
-from .errors import AlreadyOver
+from .change import check_changeable
 from .history import CANCELLED as NOTED
 from .history import as_it_stands, note
 from .transaction import in_transaction
 
 
 def cancel(token: str, *, reason: str, now: datetime) -> Booking:
-    """The invitee calls the booking off (R35); again is no error. Raises UnknownBooking, AlreadyOver."""
+    """The invitee calls the booking off (R35); again is no error. Raises UnknownBooking, AlreadyOver, TooLate."""
     return in_transaction(lambda: _cancel(token, reason, now))
 
 
 def _cancel(token: str, reason: str, now: datetime) -> Booking:
     booking = _locked_booking(token)
     if booking.confirmed:
-        if booking.start_at <= now:
-            raise AlreadyOver
+        check_changeable(booking, None, now)
         call_off(booking, reason, None, now)
     return booking
 

@@ -69,6 +69,10 @@ class NothingLeftToDo(Refused):
     """The message was delivered, or is wanted no more."""
 
 
+class TooLate(Refused):
+    """The link lets invitees change a booking up to some time before it begins, which has passed (R35)."""
+
+
 class NotAllowed(Refused):
     """The user may not do that."""
 

@@ -19,6 +19,7 @@ from ..services.errors import (
     NothingLeftToDo,
     OnItsWay,
     Refused,
+    TooLate,
     UnknownBooking,
     UnknownCalendar,
     UnknownLink,
@@ -40,6 +41,7 @@ STATUS: dict[type[Refused], int] = {
     AlreadyOver: 409,
     NothingLeftToDo: 409,
     OnItsWay: 409,
+    TooLate: 409,
     NotAllowed: 403,
 }
 

@@ -1,6 +1,6 @@
 """Who may host: the link's hosts, the contact's owner, and why each host is in or out (R20, R26)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ REASONS: dict[str, str] = STANDINGS | {
     "owner": gettext_noop("Owns the contact."),
     "not_owner": gettext_noop("Does not own the contact."),
     "owner_apart": gettext_noop("Owns the contact, and is offered apart."),
+    "declined": gettext_noop("Declined the meeting."),
 }
 
 # Why the pool is what it is.
@@ -46,6 +47,7 @@ POOL_RULES: dict[str, str] = {
     "colleagues": gettext_noop(
         "A colleague of the contact's owner hosts, because the owner's first slot is far away."
     ),
+    "declined": gettext_noop("A host declined the meeting: every other eligible host may host."),
 }
 
 
@@ -125,6 +127,17 @@ def colleagues(pool: Pool, candidates: Sequence[Candidate]) -> Pool:
     if not pool.owner_alone:
         raise ValueError(f"colleagues are offered beside the owner's pool only, not {pool.rule!r}")
     return _pool("colleagues", pool.owner_id, candidates)
+
+
+def without(candidates: Sequence[Candidate], declined: Collection[int]) -> Pool:
+    """The pool for a meeting that some declined: all eligible hosts but those, whoever owns the contact (R36)."""
+    members = [
+        Membership(each.host_id, each.name, False, "declined")
+        if each.host_id in declined
+        else Membership(each.host_id, each.name, *_if_eligible(each, None))
+        for each in candidates
+    ]
+    return Pool("declined", None, tuple(members))
 
 
 def _owner_rule(candidates: Sequence[Candidate], owner: Owner) -> str:

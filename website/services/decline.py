@@ -82,7 +82,7 @@ def pass_on(
 def _scene(booking: Booking, mine: BookingHost, now: datetime) -> Scene:
     """The link as it stands for this meeting, with everybody in the pool who neither declines it nor did so before."""
     minutes = (step_after(booking.end_at) - step_before(booking.start_at)) * STEP_MINUTES
-    scene = scene_of(booking.link, visitor=NOBODY, duration=minutes, now=now, apart_from=booking.id)
+    scene = replace(scene_of(booking.link, visitor=NOBODY, duration=minutes, now=now), apart_from=booking.id)
     declined = {entry["from"] for entry in booking.changes if _was_declined(entry)}
     return scene.for_pool(without([host.candidate for host in scene.hosts], declined | {mine.user_id}))
 

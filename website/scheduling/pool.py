@@ -28,6 +28,7 @@ REASONS: dict[str, str] = STANDINGS | {
     "owner_apart": gettext_noop("Owns the contact, and is offered apart."),
     "present": gettext_noop("Hosts the booking that is moved."),
     "not_present": gettext_noop("Does not host the booking that is moved."),
+    "declined": gettext_noop("Declined the meeting."),
 }
 
 # Why the pool is what it is.
@@ -52,6 +53,7 @@ POOL_RULES: dict[str, str] = {
     "any_colleague": gettext_noop(
         "The booking was moved to a time with any eligible host: its own host stays if free."
     ),
+    "declined": gettext_noop("A host declined the meeting: every other eligible host may host."),
 }
 
 
@@ -159,6 +161,17 @@ def _if_kept(candidate: Candidate, present: Collection[int]) -> str:
     if candidate.host_id in present:
         return candidate.standing or "present"
     return "optional" if candidate.optional else "not_present"
+
+
+def without(candidates: Sequence[Candidate], declined: Collection[int]) -> Pool:
+    """The pool for a meeting that some declined: all eligible hosts but those, whoever owns the contact (R36)."""
+    members = [
+        Membership(each.host_id, each.name, False, "declined")
+        if each.host_id in declined
+        else Membership(each.host_id, each.name, *_if_eligible(each, None))
+        for each in candidates
+    ]
+    return Pool("declined", None, tuple(members))
 
 
 def _owner_rule(candidates: Sequence[Candidate], owner: Owner) -> str:

@@ -47,8 +47,9 @@ def prepare(message: Message, now: datetime) -> Effect | None:
     account, ref = provider_account(calendar.account), ref_of(event)
     name, in_database = calendar.external_id, provider.capabilities.in_database
     if not (booking.confirmed and event.wanted):
+        handed_on = booking.confirmed
         return Effect(
-            lambda: provider.remove_event(account, name, ref, DEADLINE_SECONDS),
+            lambda: provider.remove_event(account, name, ref, DEADLINE_SECONDS, handed_on=handed_on),
             in_database,
             _taken(event, now),
         )

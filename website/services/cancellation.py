@@ -5,10 +5,12 @@ from datetime import datetime
 from ..extensions import db
 from ..models import Booking, User
 from ..models.booking import CANCELLED
-from . import claims, message
+from . import claims, message, place
 from .booking import booking_by_token
 from .booking_request import DERIVED
+from .booking_rights import booking_for
 from .change import check_changeable
+from .errors import AlreadyOver
 from .history import CANCELLED as NOTED
 from .history import as_it_stands, note
 from .transaction import in_transaction
@@ -24,6 +26,22 @@ def _cancel(token: str, reason: str, now: datetime) -> Booking:
     if booking.confirmed:
         check_changeable(booking, None, now)
         call_off(booking, reason, None, now)
+    return booking
+
+
+def cancel_by_host(booking_id: int, *, reason: str, by: User, now: datetime) -> Booking:
+    """A host, who made the link, or an admin calls the booking off until it begins, whatever the invitee's notice
+    (R36); again is no error. Raises UnknownBooking, AlreadyOver."""
+    return in_transaction(lambda: _cancel_by_host(booking_id, reason, by, now))
+
+
+def _cancel_by_host(booking_id: int, reason: str, by: User, now: datetime) -> Booking:
+    booking_for(by, booking_id)
+    booking = place.locked(booking_id)
+    if booking.confirmed:
+        if booking.start_at <= now:
+            raise AlreadyOver
+        call_off(booking, reason, by, now)
     return booking
 
 

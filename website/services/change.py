@@ -9,6 +9,7 @@ from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.pool import any_colleague, kept
 from ..scheduling.timeline import STEP_MINUTES
 from .availability import OWN_HOURS, Scene, terms_of
+from .booking_rights import may_change
 from .busy import BY_CALENDAR
 from .errors import AlreadyOver, NotAllowed, TooLate
 from .hosts import Host, hosts_of, hosts_of_link
@@ -16,12 +17,12 @@ from .hosts import Host, hosts_of, hosts_of_link
 
 def check_changeable(booking: Booking, by: User | None, now: datetime) -> None:
     """Raises AlreadyOver for a booking that has begun or is cancelled, TooLate for an invitee (`by` None) after the
-    link's notice, NotAllowed for a user who is neither its host nor an admin."""
+    link's notice, NotAllowed for a user who may not change it."""
     if not booking.confirmed or booking.start_at <= now:
         raise AlreadyOver
     if by is None and now > last_moment(booking):
         raise TooLate
-    if by is not None and not (by.is_admin or by.id in hosting(booking)):
+    if by is not None and not may_change(booking, by):
         raise NotAllowed
 
 

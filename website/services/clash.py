@@ -1,6 +1,6 @@
 """Bookings accepted without an answer are looked at as soon as there is one; a clash is marked (R31)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from ..models.booking import CONFIRMED
 from ..providers.calendars import CALENDAR_PROVIDERS
 from ..scheduling.timeline import Window
 from .busy import BY_CALENDAR, NOTHING, busy_masks
-from .history import accepted_at
+from .history import decided_at
 from .hosts import Host, host_of
 from .own_events import hides_in
 
@@ -32,7 +32,7 @@ def settle_unchecked(user_id: int, now: datetime) -> None:
             one.id for one in others.calendars
         }:
             continue
-        if all(_answered_since(calendar.id, accepted_at(booking)) for calendar in others.calendars):
+        if all(_answered_since(calendar.id, decided_at(booking)) for calendar in others.calendars):
             booking.unchecked = False
             booking.clash = booking.clash or _is_busy(others, part)
 
@@ -52,6 +52,12 @@ def mark_if_busy(event_id: int, now: datetime, beside: BY_CALENDAR) -> None:
         only = _without(host, {known.id for known in host.calendars} - _of_account(account.id))
         event.booking.clash = event.booking.clash or _is_busy(only, part, beside)
     event.look_at = now
+
+
+def clashes(parts: Sequence[BookingHost], now: datetime) -> bool:
+    """Whether the calendars of any of these hosts are known to be busy at the time of their booking."""
+    known = ((host_of(part.user_id, now), part) for part in parts)
+    return any(_is_busy(host, part) for host, part in known if host is not None)
 
 
 def _waiting(user_id: int, now: datetime) -> list[tuple[Booking, BookingHost]]:

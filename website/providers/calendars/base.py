@@ -135,10 +135,17 @@ class CalendarProvider(ABC):
         raise CalendarReadOnly("This kind of calendar cannot receive bookings.")
 
     def remove_event(
-        self, account: Account, calendar_id: str, ref: EventRef, deadline_seconds: float
+        self,
+        account: Account,
+        calendar_id: str,
+        ref: EventRef,
+        deadline_seconds: float,
+        *,
+        handed_on: bool = False,
     ) -> None:
-        """Takes the event out of the calendar; gone already is success. Raises as `put_event`, apart from
-        EventChanged and EventGone."""
+        """Takes the event out of the calendar; gone already is success. `handed_on`: the meeting takes place all the
+        same and stands elsewhere, so nobody is to read that it was cancelled who need not. Raises as `put_event`,
+        apart from EventChanged and EventGone."""
         raise CalendarReadOnly("This kind of calendar cannot receive bookings.")
 
     def look_at_event(

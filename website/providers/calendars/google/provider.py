@@ -58,10 +58,16 @@ class GoogleCalendar(CalendarProvider):
             return events.put(api, calendar_id, event, ref)
 
     def remove_event(
-        self, account: Account, calendar_id: str, ref: EventRef, deadline_seconds: float
+        self,
+        account: Account,
+        calendar_id: str,
+        ref: EventRef,
+        deadline_seconds: float,
+        *,
+        handed_on: bool = False,
     ) -> None:
         with Api(account, deadline_seconds) as api:
-            events.remove(api, calendar_id, ref)
+            events.remove(api, calendar_id, ref, handed_on=handed_on)
 
     def look_at_event(
         self, account: Account, calendar_id: str, ref: EventRef, deadline_seconds: float

@@ -11,13 +11,14 @@ from ..models import Booking, BookingEvent, CalendarAccount, Message
 from ..providers.calendars import CALENDAR_PROVIDERS
 from ..providers.calendars.errors import CalendarUnreachable, EventChanged, EventGone
 from ..providers.calendars.records import CalendarEvent, Placed
-from ..scheduling.places import PLACES
 from ..scheduling.timeline import instant_of
 from ..sentences import gettext_noop
 from .calendar import refresh_soon
 from .calendar_account import provider_account
 from .clash import mark_if_busy
 from .effect import Effect
+from .invitation_fallback import note_failure
+from .meeting import answers_of, location_of, place_of, title_of
 from .own_events import look_closer, ref_of
 from .reading import ANSWERED, part_reading, read
 from .transaction import in_transaction
@@ -58,7 +59,7 @@ def prepare(message: Message, now: datetime) -> Effect | None:
         lambda: provider.put_event(account, name, wanted, ref, DEADLINE_SECONDS),
         in_database,
         _stands(event, message.attempts, now),
-        _odd(event, now),
+        _not_put(message, event, now),
     )
 
 
@@ -127,35 +128,35 @@ def _taken(event: BookingEvent, now: datetime) -> Callable[[None], None]:
     return keep
 
 
-def _odd(event: BookingEvent, now: datetime) -> Callable[[Exception], bool]:
+def _not_put(message: Message, event: BookingEvent, now: datetime) -> Callable[[Exception], bool]:
     """An event that somebody changed or deleted in the meantime is looked at, and shown to its host (R38)."""
-    event_id = event.id
+    message_id, event_id = message.id, event.id
 
     def settle(failure: Exception) -> bool:
-        if not isinstance(failure, EventChanged | EventGone):
-            return False
         row = db.session.get_one(BookingEvent, event_id)
-        row.sequence, row.look_at = row.booking.sequence, now
-        return True
+        if isinstance(failure, EventChanged | EventGone):
+            row.sequence, row.look_at = row.booking.sequence, now
+            return True
+        note_failure(db.session.get_one(Message, message_id), row, failure, now)
+        return False
 
     return settle
 
 
 def event_of(booking: Booking, event: BookingEvent) -> CalendarEvent:
     """The booking as it is to stand in a host's calendar: guests are named only where the provider invites them."""
-    hosts = ", ".join(host.user.name for host in booking.hosts)
-    place = PLACES[booking.link.place.get("kind", "")]
+    meets = event.calendar is not None and event.calendar.meets
     return CalendarEvent(
         uid=booking.uid,
         sequence=booking.sequence,
         start=booking.start_at,
         end=booking.end_at,
         timezone=booking.timezone,
-        title=f"{booking.link.title}: {booking.name} – {hosts}",
+        title=title_of(booking),
         description=_description(booking),
-        location=booking.meeting_url if place.video else booking.link.place.get("value", ""),
+        location=location_of(booking),
         guests=_guests(booking) if event.invites else (),
-        meeting=place.video and event.invites and event.calendar is not None and event.calendar.meets,
+        meeting=place_of(booking).video and event.invites and meets,
         address=f"{in_force().base_url}/booking/{booking.token}",
     )
 
@@ -173,8 +174,5 @@ def _guests(booking: Booking) -> tuple[tuple[str, str], ...]:
 
 def _description(booking: Booking) -> str:
     """Who comes, and the answers to the link's questions (R44), a line each."""
-    labels = {question["key"]: question["label"] for question in booking.link.questions}
     who = [f"{booking.name} <{booking.email}>", *booking.guests]
-    return "\n".join(
-        [*who, *(f"{labels.get(key, key)}: {answer}" for key, answer in booking.answers.items())]
-    )
+    return "\n".join([*who, *(f"{label}: {answer}" for label, answer in answers_of(booking))])

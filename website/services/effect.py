@@ -10,6 +10,10 @@ class Permanent(Exception):
     """A delivery that trying again cannot mend: only a person can. The text is safe to show."""
 
 
+class Unwanted(Exception):
+    """What a message is about does not want it any more: it is dropped. The text is safe to show."""
+
+
 def nothing_to_keep(_: Any) -> None:
     """For effects whose outcome is not recorded."""
 

@@ -7,32 +7,57 @@ from sqlalchemy import func, select
 from ..extensions import db
 from ..models import Booking, BookingEvent, Calendar, CalendarAccount, Message, User
 from ..providers.calendars import CALENDAR_PROVIDERS
+from . import booking_mails
 from .calendar_event import CHANNEL
 from .history import Before
+from .meeting import place_of
+from .reminder import drop_reminders, write_reminders
 
 
 def announce(booking: Booking, now: datetime) -> None:
-    """What a new booking causes: its event in the calendar of every host who has one for it (R34)."""
+    """What a new booking causes: its event in the calendar of every host who has one for it, a mail to each of its
+    readers (R34), and reminders (R37)."""
     _settle_events(booking)
+    # Before the mails: a video meeting is made by whoever puts the event there, and the mails name it.
     _put_in_calendars(booking, now)
+    booking_mails.confirm(booking, now)
+    write_reminders(booking, now)
 
 
 def moved(booking: Booking, before: Before, by: User | None, now: datetime) -> None:
     """What a new time causes; `by` None is the invitee (R35)."""
     _put_in_calendars(booking, now)
+    _tell_change(booking, before, by, now)
 
 
 def handed_over(booking: Booking, before: Before, by: User | None, now: datetime) -> None:
     """What other hosts cause: the event goes from the calendars of those who left, and stands in those of who came
     (R36). The time may have changed too."""
-    for left in _settle_events(booking):
-        put_in_calendar(left, now)
+    inviter = _inviter(booking)
+    left = _settle_events(booking)
+    if _inviter(booking) is not inviter and place_of(booking).video:
+        booking.meeting_url = ""  # it goes with the event that it was made for
+    for event in left:
+        put_in_calendar(event, now)
     _put_in_calendars(booking, now)
+    _tell_change(booking, before, by, now)
 
 
 def call_off(booking: Booking, before: Before, by: User | None, now: datetime) -> None:
-    """What a cancellation causes: the events go from the hosts' calendars."""
+    """What a cancellation causes: the events go from the hosts' calendars, and everybody is told."""
     _put_in_calendars(booking, now)
+    booking_mails.tell_end(booking, before, by, now)
+    drop_reminders(booking)
+
+
+def _tell_change(booking: Booking, before: Before, by: User | None, now: datetime) -> None:
+    booking_mails.tell_change(booking, before, by, now)
+    drop_reminders(booking)
+    write_reminders(booking, now)
+
+
+def _inviter(booking: Booking) -> BookingEvent | None:
+    return next((event for event in booking.events if event.invites), None)
 
 
 def _put_in_calendars(booking: Booking, now: datetime) -> None:

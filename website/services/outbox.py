@@ -13,17 +13,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from ..clock import SKEW
 from ..extensions import db
 from ..models import Message
-from ..models.message import DONE, FAILED, WAITING
+from ..models.message import DONE, DROPPED, FAILED, WAITING
 from ..providers.calendars.errors import AccessRevoked, CalendarError, CalendarMissing, CalendarReadOnly
 from ..providers.delivery.email import DeliveryError, MailRefused
-from . import calendar_event, disconnection, email
-from .effect import Effect, Permanent
+from . import booking_mail, calendar_event, disconnection, email
+from .effect import Effect, Permanent, Unwanted
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,8 @@ LONGEST_PAUSE_SECONDS = 3600
 LONGEST_WAIT = timedelta(seconds=1.5 * LONGEST_PAUSE_SECONDS)
 MOST_AT_ONCE = 50
 
+TOO_LATE = "Too late to be true."
+
 # What only a person can mend.
 PERMANENT = (AccessRevoked, CalendarReadOnly, CalendarMissing, MailRefused, Permanent)
 
@@ -43,6 +45,7 @@ CHANNELS: dict[str, Callable[[Message, datetime], Effect | None]] = {
     calendar_event.CHANNEL: calendar_event.prepare,
     disconnection.CHANNEL: disconnection.prepare,
     email.CHANNEL: email.prepare,
+    booking_mail.CHANNEL: booking_mail.prepare,
 }
 
 
@@ -94,6 +97,7 @@ def lag(now: datetime) -> timedelta:
 def _lease(now: datetime) -> Lease | None:
     """Takes the oldest due message whose lane is free; `attempts` rises here, so that one that kills its worker is
     counted too."""
+    _drop_expired(now)
     before = aliased(Message)
     ahead = select(before.id).where(
         before.lane == Message.lane, before.lane != "", before.id < Message.id, before.state == WAITING
@@ -137,6 +141,18 @@ def _free(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _drop_expired(now: datetime) -> None:
+    """What it would be wrong to deliver now is not delivered any more (R37)."""
+    expired = (
+        Message.state == WAITING,
+        Message.due_at <= now,
+        Message.expires_at <= now,
+        _free(now),
+    )
+    dropped = update(Message).where(*expired).values(state=DROPPED, error=TOO_LATE, done_at=now)
+    db.session.execute(dropped.execution_options(synchronize_session="fetch"))
+
+
 def _deliver(lease: Lease, now: datetime) -> None:
     message = db.session.get_one(Message, lease.message_id)
     effect, failure, outcome = None, None, None
@@ -157,7 +173,7 @@ def _deliver(lease: Lease, now: datetime) -> None:
 
 
 def _known(error: Exception) -> Exception:
-    if not isinstance(error, CalendarError | DeliveryError | Permanent):
+    if not isinstance(error, CalendarError | DeliveryError | Permanent | Unwanted):
         log.exception("a delivery failed in a way that nobody expected")
     return error
 
@@ -186,6 +202,9 @@ def _record(
 def _put_off(message: Message, failure: Exception, now: datetime) -> None:
     """Passing failures are tried again, ever less often; what only a person can mend is shown (R32)."""
     message.error = f"{type(failure).__name__}: {failure}"[:500]
+    if isinstance(failure, Unwanted):
+        message.state, message.error, message.done_at = DROPPED, str(failure), now
+        return
     if isinstance(failure, PERMANENT):
         message.state = FAILED
         return

@@ -20,6 +20,13 @@ KINDS = {
     "event_remove": _l("A meeting to take out of a calendar"),
     "disconnect": _l("Access to give back"),
     "calendar_alarm": _l("A calendar needs attention"),
+    "booking_confirmed": _l("A confirmation"),
+    "booking_invitation": _l("An invitation"),
+    "booking_host": _l("Word of a booking to its host"),
+    "booking_changed": _l("A change of a booking"),
+    "booking_handed": _l("A booking handed over"),
+    "booking_cancelled": _l("A cancellation"),
+    "reminder": _l("A reminder"),
 }
 TONES = {WAITING: "warn", FAILED: "bad"}
 WORDS = {WAITING: _l("Waiting"), FAILED: _l("Failed"), GIVEN_UP: _l("Given up")}

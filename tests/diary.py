@@ -46,7 +46,13 @@ class Diary(FakeCalendar):
         return placed
 
     def remove_event(
-        self, account: Account, calendar_id: str, ref: EventRef, deadline_seconds: float
+        self,
+        account: Account,
+        calendar_id: str,
+        ref: EventRef,
+        deadline_seconds: float,
+        *,
+        handed_on: bool = False,
     ) -> None:
         self._fail()
         self.events.pop((calendar_id, ref.external_id or f"{ref.key}-{ref.generation}"), None)

@@ -185,6 +185,7 @@ def test_a_database_that_cannot_be_opened_is_said_in_a_sentence(tmp_path: Path) 
     [
         ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL must start with"),
         ("DEMO", "perhaps", "DEMO"),
+        ("RATELIMIT_STORAGE_URL", "pigeon://loft", "RATELIMIT_STORAGE_URL names a store that cannot be used"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_with_a_sentence(

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
@@ -14,7 +16,7 @@ from tests.peers.postgres import Postgres
 from website import create_app
 from website.extensions import db, vault
 
-FIRST, NOW = "0001", datetime(2027, 2, 1, 8, tzinfo=UTC)
+FIRST, BEFORE, NOW = "0001", "0002", datetime(2027, 2, 1, 8, tzinfo=UTC)
 ROWS = (
     "INSERT INTO \"user\" (id, email, name, timezone, role, seat, active, hours)"
     " VALUES (1, 'ana@acme.example', 'Ana', 'Europe/Paris', 'admin', true, true, '{}')",
@@ -96,5 +98,43 @@ def _fill() -> None:
 
 def _one(question: str) -> Any:
     found = db.session.execute(text(question)).one()
+    db.session.rollback()
+    return found
+
+
+def test_the_step_from_the_release_before_loses_no_row(address: str) -> None:
+    app = create_app(replace(BASE, database_url=address))
+    with app.app_context():
+        upgrade(revision=FIRST)
+        _fill()
+        upgrade(revision=BEFORE)
+        held = _counts()
+        assert held["booking"] == held["message"] == held["booking_event"] == 2
+        upgrade()
+        assert {name: _counts()[name] for name in held} == held
+        booking = _one("SELECT no_show, token FROM booking WHERE id = 1")
+        assert (bool(booking.no_show), booking.token) == (False, "t")
+        assert _one("SELECT expires_at FROM message WHERE id = 2").expires_at is None
+        downgrade(revision=BEFORE)
+        assert _counts() == held
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_the_tables_are_those_of_the_models(address: str) -> None:
+    app = create_app(replace(BASE, database_url=address))
+    with app.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": False})
+            assert compare_metadata(context, db.metadata) == []
+        db.engine.dispose()
+
+
+def _counts() -> dict[str, int]:
+    """How many rows each table holds."""
+    tables = inspect(db.engine).get_table_names()
+    found = {name: db.session.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in tables}
     db.session.rollback()
     return found

@@ -4,11 +4,12 @@ import logging
 from pathlib import Path
 
 from flask import Flask
+from limits.errors import ConfigurationError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import database, openid, views
 from .commands import register as register_commands
-from .config import Config, put_in_force, read_config
+from .config import BadSetting, Config, put_in_force, read_config
 from .extensions import babel, csrf, db, htmx, limiter, login, migrate, vault
 from .tokens import signer
 
@@ -66,9 +67,18 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     migrate.init_app(app, db, directory=str(ROOT / "website" / "migrations"), render_as_batch=True)
     htmx.init_app(app)
     csrf.init_app(app)
-    limiter.init_app(app)
+    _bind_limiter(app)
     login.init_app(app)
     openid.register(app, config)
     babel.init_app(app, locale_selector=views.locale, timezone_selector=None)
     with app.app_context():
         database.prepare(db.engine)
+
+
+def _bind_limiter(app: Flask) -> None:
+    try:
+        limiter.init_app(app)
+    except ConfigurationError as error:
+        raise BadSetting(
+            "RATELIMIT_STORAGE_URL names a store that cannot be used: redis:// needs `pip install redis`."
+        ) from error

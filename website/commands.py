@@ -1,6 +1,7 @@
 """`flask --app wsgi …`: the worker, the workspace file, and serving it all at once."""
 
 import signal
+import time
 from collections.abc import Callable, Sequence
 from functools import wraps
 from threading import Event, Thread
@@ -13,6 +14,8 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from . import clock
+from .backup_commands import backup_command
+from .doctor_commands import doctor_command
 from .key_commands import before_work, first_admin_command, rotate_secrets_command
 from .services.demo import load_demo
 from .services.worker import LOOPS, Part, work_once
@@ -20,7 +23,8 @@ from .services.workspace_file import BadWorkspace, apply, decoded, export
 from .serving import CannotListen, address, check_port, serve
 
 IDLE_SECONDS = 1.0
-STOP_SECONDS = 25.0
+# Longer than a delivery may take (its deadline, and recording it).
+STOP_SECONDS = 45.0
 Command = Callable[..., None]
 
 workspace_group = AppGroup("workspace", help="The organisation as one TOML file.")
@@ -34,6 +38,8 @@ def register(app: Flask) -> None:
         workspace_group,
         first_admin_command,
         rotate_secrets_command,
+        doctor_command,
+        backup_command,
     ):
         app.cli.add_command(command)
 
@@ -72,8 +78,9 @@ def worker_command(once: bool) -> None:
     while not stopping.is_set() and all(thread.is_alive() for thread in threads):
         stopping.wait(IDLE_SECONDS)
     stopping.set()
+    end = time.monotonic() + STOP_SECONDS
     for thread in threads:
-        thread.join(STOP_SECONDS)
+        thread.join(max(0.0, end - time.monotonic()))
 
 
 def _work(app: Flask, parts: Sequence[Part], stopping: Event) -> None:

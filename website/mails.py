@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from babel.dates import format_date, format_time, get_timezone_location
 from flask import render_template
 from flask_babel import force_locale, get_locale
 
+from .booking_words import why_you
 from .calendar_words import own_words, words_about
 
 LANGUAGE = "en-GB"
@@ -26,8 +27,14 @@ class Mail:
 
 def render(name: str, *, timezone: str, language: str = LANGUAGE, **values: Any) -> Mail:
     """The mail of this name. No request is needed, an application context is. `timezone` is an IANA name; templates
-    write instants (aware datetimes) with `at`."""
-    helpers = {"at": _clock_of(timezone), "own_words": own_words, "words_about": words_about}
+    write instants (aware datetimes) with `at`, and meetings with `span`."""
+    helpers = {
+        "at": _clock_of(timezone),
+        "span": _span_of(timezone),
+        "own_words": own_words,
+        "words_about": words_about,
+        "why_you": why_you,
+    }
     with force_locale(language.replace("-", "_")):
         subject, text, html = (
             render_template(f"emails/{name}/{part}", language=language, **helpers, **values)
@@ -47,3 +54,25 @@ def _clock_of(timezone: str) -> Callable[[datetime], str]:
         return f"{day}, {time} ({get_timezone_location(timezone, locale=locale, return_city=True)})"
 
     return at
+
+
+def _span_of(timezone: str) -> Callable[[datetime, datetime], str]:
+    zone = ZoneInfo(timezone)
+
+    def span(start: datetime, end: datetime) -> str:
+        """Thursday 26 November 2026, 09:30–10:00 (Paris, UTC+1)."""
+        locale, first, last = get_locale(), start.astimezone(zone), end.astimezone(zone)
+        day, other_day = (format_date(moment.date(), "full", locale=locale) for moment in (first, last))
+        begin, finish = (format_time(moment.time(), "short", locale=locale) for moment in (first, last))
+        until = finish if day == other_day else f" {other_day}, {finish}"
+        city = get_timezone_location(timezone, locale=locale, return_city=True)
+        return f"{day}, {begin}–{until} ({city}, {_offset(first)})"
+
+    return span
+
+
+def _offset(moment: datetime) -> str:
+    """UTC+1, UTC−3:30: the clock alone may show a time twice."""
+    minutes = (moment.utcoffset() or timedelta(0)) // timedelta(minutes=1)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02d}" if rest else "")

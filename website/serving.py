@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-STOP_SECONDS = 30
+STOP_SECONDS = 50  # longer than web and worker take to finish what they are at
 LOOK_SECONDS = 0.2
 # What a terminal, a supervisor and a closed window send to stop a program.
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

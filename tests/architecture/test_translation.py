@@ -139,8 +139,8 @@ PAGES = (
     "/links/demo?at=2027-02-06T23:59", "/links/demo?at=soon", "/links/demo?contact=eve@prospect.example",
     "/links/demo?contact=dana@prospect.example", "/bookings", "/bookings?state=past", "/bookings?state=cancelled",
     "/contacts", "/contacts/1/owner", "/team", "/team/new", "/team/1", "/calendars", "/calendars/health",
-    "/calendars/ics/link", "/calendars/caldav/link", "/outbox", "/sign-in", "/nowhere", "/links/nowhere",
-    "/book/demo", "/book/nowhere", "/book/demo?duration=45", "/book/demo?timezone=Mars/Base",
+    "/calendars/ics/link", "/calendars/caldav/link", "/outbox", "/outbox/1/give-up", "/sign-in", "/nowhere",
+    "/links/nowhere", "/book/demo", "/book/nowhere", "/book/demo?duration=45", "/book/demo?timezone=Mars/Base",
     "/book/demo?month=2027-02&email=new@prospect.example", "/book/demo/write",
 )  # fmt: skip
 

@@ -12,9 +12,12 @@ from tests.factories import make_contact, make_feed, make_link
 from tests.views.workspace.test_home import booked
 from website import clock
 from website.extensions import db
-from website.models import BookingEvent
+from website.mails import Mail
+from website.models import BookingEvent, Message
+from website.models.message import FAILED
 from website.services.cancellation import cancel
 from website.services.contact import NOBODY
+from website.services.email import write_mail
 from website.services.note import leave_note
 
 pytestmark = pytest.mark.browser
@@ -26,7 +29,7 @@ PAGES = [
     f"/links/demo?contact={LONG_ADDRESS}&at={AT}&duration=30#why-not", "/links/demo/edit", "/links/demo/active",
     "/bookings", "/bookings?state=cancelled", "/bookings/events/{event}", "/contacts", "/contacts?q=nobody",
     "/contacts/{contact}/owner", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
-    "/calendars/health", "/outbox", "/team/new", "/team/{user}", "/me",
+    "/calendars/health", "/outbox", "/outbox/{message}/give-up", "/team/new", "/team/{user}", "/me",
 ]  # fmt: skip
 # Where providers send people back to, and the page of those who are not signed in, which is looked at by itself.
 OTHERS = {"workspace.calendar_linked", "workspace.signed_in_with", "workspace.sign_in"}
@@ -54,7 +57,19 @@ def fill_the_site() -> dict[str, int]:
     feed = make_feed(
         ana, f"https://{LONG_ADDRESS[-40:]}/a.ics", broken=True, error=LONG_NAME, warnings=warning
     )
-    return {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id}
+    failed = failed_mail()
+    return {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id, "message": failed.id}
+
+
+def failed_mail() -> Message:
+    """A mail that was refused, with words as long as they come."""
+    write_mail(
+        Mail(LONG_NAME, LONG_NAME, ""), to=LONG_ADDRESS, kind="calendar_alarm", key="k", now=clock.now()
+    )
+    message = db.session.query(Message).filter_by(key="k").one()
+    message.state, message.error, message.attempts = FAILED, f"MailRefused: {LONG_NAME}", 1
+    db.session.commit()
+    return message
 
 
 def moved_event(booking_id: int) -> int:
@@ -71,7 +86,7 @@ def moved_event(booking_id: int) -> int:
 def test_no_signed_in_page_is_left_out(app: Flask) -> None:
     addresses = app.url_map.bind("localhost")
     seen = {
-        addresses.match(path.partition("?")[0].format(event=1, contact=1, account=1, user=1))[0]
+        addresses.match(path.partition("?")[0].format(event=1, contact=1, account=1, user=1, message=1))[0]
         for path in PAGES
     }
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]

@@ -35,6 +35,7 @@ def attack(url: str) -> Counter[str]:
     return total
 
 
+@pytest.mark.fault(1)
 @pytest.mark.slow
 @pytest.mark.both_engines
 @pytest.mark.rule("R30")

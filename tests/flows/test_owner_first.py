@@ -190,6 +190,7 @@ def test_group_and_personal_links_ignore_the_owner(
     assert look(client, link.slug, DANA) == Seen([NINE], [])
 
 
+@pytest.mark.fault(29)
 @pytest.mark.rule("R22")
 @pytest.mark.parametrize("fallback", [0, 3])
 def test_an_owned_and_an_unknown_address_differ_in_nothing_but_the_slots(
@@ -220,6 +221,7 @@ def without_slots(page: str) -> str:
     return re.sub(r", \d+ times?", "", page)
 
 
+@pytest.mark.fault(29)
 @pytest.mark.rule("R22")
 def test_writing_looks_the_same_for_an_owned_and_an_unknown_address(
     world: Flask, client: FlaskClient, look: Look

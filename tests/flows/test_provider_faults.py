@@ -45,6 +45,7 @@ def fault(request: pytest.FixtureRequest) -> Fault:
     return FAULTS[request.param]
 
 
+@pytest.mark.fault(12)
 @pytest.mark.rule("R12")
 def test_pages_ask_no_provider(
     world: Flask, client: FlaskClient, google: Google, fault: Fault, monkeypatch: pytest.MonkeyPatch
@@ -59,6 +60,7 @@ def test_pages_ask_no_provider(
     assert len(google.calls) == asked
 
 
+@pytest.mark.fault(12)
 @pytest.mark.rule("R31")
 def test_other_hosts_stay_bookable(world: Flask, google: Google, fault: Fault) -> None:
     ana, ben = make_rep(google), make_user("Ben")
@@ -69,6 +71,7 @@ def test_other_hosts_stay_bookable(world: Flask, google: Google, fault: Fault) -
     assert not booking.unchecked
 
 
+@pytest.mark.fault(15)
 @pytest.mark.rule("R31")
 def test_nothing_is_booked_on_what_is_too_old(world: Flask, google: Google, fault: Fault) -> None:
     link = link_of(make_rep(google))
@@ -78,6 +81,7 @@ def test_nothing_is_booked_on_what_is_too_old(world: Flask, google: Google, faul
     assert google.events("ana@acme.example") == []
 
 
+@pytest.mark.fault(15)
 @pytest.mark.rule("R32")
 def test_what_was_booked_meanwhile_is_caught_up_with_and_stands_once(
     world: Flask, google: Google, fault: Fault
@@ -94,6 +98,7 @@ def test_what_was_booked_meanwhile_is_caught_up_with_and_stands_once(
     assert NINE + 120 * MINUTE in starts(link, later)
 
 
+@pytest.mark.fault(10)
 @pytest.mark.rule("R32")
 def test_a_flapping_provider_gets_each_event_once_and_is_read_between_its_faults(
     world: Flask, google: Google

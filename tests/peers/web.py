@@ -65,7 +65,7 @@ def _handler(server: WebServer) -> type[BaseHTTPRequestHandler]:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             server.send(self.wfile.write, server.answer())
 
-        do_GET = do_PUT = do_PROPFIND = answer  # noqa: N815
+        do_GET = do_PUT = do_POST = do_PROPFIND = answer  # noqa: N815
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -31,6 +31,7 @@ def get(url: str, *, allow_private: bool = False, **values: Any) -> requests.Res
         return session.get(url, **values)
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize("host", INNER)
 def test_an_inner_address_is_refused_before_any_connection(host: str, internet: Internet) -> None:
     for name in ("2130706433", "0x7f.1", "localhost"):
@@ -40,6 +41,7 @@ def test_an_inner_address_is_refused_before_any_connection(host: str, internet: 
     assert internet.reached == []
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize("url", STRANGE)
 def test_a_strange_address_is_refused_before_any_look_up(
     url: str, public: WebServer, internet: Internet
@@ -54,6 +56,7 @@ def test_public_addresses_are_public(address: str) -> None:
     assert is_public(address)
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize(
     "address", ["::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "224.0.0.1", "fe80::1%eth0", "ff02::1"]
 )
@@ -67,6 +70,7 @@ def test_a_public_address_is_reached(public: WebServer, internet: Internet) -> N
     assert (internet.asked, internet.reached) == (["feeds.example"], [(PUBLIC, HTTPS)])
 
 
+@pytest.mark.fault(30)
 def test_a_name_that_resolves_to_an_inner_address_as_well_is_refused(
     public: WebServer, internet: Internet
 ) -> None:
@@ -76,12 +80,14 @@ def test_a_name_that_resolves_to_an_inner_address_as_well_is_refused(
     assert internet.reached == []
 
 
+@pytest.mark.fault(30)
 def test_the_address_that_was_checked_is_the_one_connected_to(public: WebServer, internet: Internet) -> None:
     internet.names["feeds.example"] = [[PUBLIC], ["127.0.0.1"]]
     assert get(URL).status_code == 200
     assert (internet.asked, internet.reached) == (["feeds.example"], [(PUBLIC, HTTPS)])
 
 
+@pytest.mark.fault(30)
 def test_a_name_whose_next_resolution_is_an_inner_address_is_refused(
     public: WebServer, internet: Internet
 ) -> None:
@@ -103,6 +109,7 @@ def test_the_second_address_is_tried_where_the_first_does_not_answer(
 INWARD = ["https://10.0.0.5/", "https://inner.example/", "http://feeds.example/", "https://feeds.example:22/"]
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize("location", INWARD)
 def test_a_redirect_that_the_caller_follows_is_checked_too(
     location: str, public: WebServer, internet: Internet
@@ -162,6 +169,7 @@ def test_a_proxy_that_a_caller_sets_is_refused(server: WebServer) -> None:
     assert server.asked == []
 
 
+@pytest.mark.fault(11)
 @pytest.mark.parametrize("status", [200, 302])
 def test_a_packed_bomb_is_stopped(status: int, server: WebServer) -> None:
     """Also in the body of a redirect, which requests reads by itself."""
@@ -181,6 +189,7 @@ def test_a_body_of_the_largest_size_is_read(server: WebServer) -> None:
 SLOW = {"before the headers": 0, "in the headers": 30, "in the body": 300}
 
 
+@pytest.mark.fault(12)
 @pytest.mark.parametrize("phase", SLOW)
 def test_an_answer_that_drips_is_cut_off_at_the_deadline(phase: str, server: WebServer) -> None:
     """Left alone it would come through: a byte is never long in coming."""
@@ -191,6 +200,7 @@ def test_an_answer_that_drips_is_cut_off_at_the_deadline(phase: str, server: Web
     assert server.sent < len(server.answer())
 
 
+@pytest.mark.fault(12)
 def test_an_answer_without_an_end_is_cut_off_at_the_deadline(server: WebServer) -> None:
     """A connection that closes is the end of such a body: what came so far must not pass for the whole."""
     server.raw, server.drips = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 400, 50

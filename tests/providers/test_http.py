@@ -50,6 +50,7 @@ def answers(server: WebServer, redirects: int) -> Callable[[], bytes]:
     return answer
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize(
     "location", ["https://10.0.0.5/", "http://feeds.example/", "https://[::1", "ftp://x/"]
 )

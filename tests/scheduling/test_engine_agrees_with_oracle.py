@@ -19,6 +19,7 @@ from website.scheduling.slots import why_not
 CASES = int(os.environ.get("ORACLE_CASES", "2500"))
 
 
+@pytest.mark.fault(17)
 @pytest.mark.rule("R1")
 @pytest.mark.rule("R2")
 @pytest.mark.rule("R3")

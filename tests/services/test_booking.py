@@ -101,6 +101,7 @@ def test_every_slot_offered_can_be_booked(world: Flask) -> None:
         assert book(link, ask(start, nonce=str(number)), now=NOW).confirmed
 
 
+@pytest.mark.fault(3)
 @pytest.mark.both_engines
 @pytest.mark.rule("R33")
 def test_the_same_request_twice_makes_one_booking(world: Flask) -> None:

@@ -84,6 +84,7 @@ def test_each_stage_comes_once(told: int, hours: int, stages: list[int]) -> None
     assert due_stages(told, NOW, NOW + hours * HOUR) == tuple(STAGES[number] for number in stages)
 
 
+@pytest.mark.fault(14)
 @pytest.mark.rule("R12")
 @pytest.mark.both_engines
 def test_a_broken_account_is_told_at_once_and_after_1_3_and_7_days(world: Flask) -> None:

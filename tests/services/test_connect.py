@@ -326,6 +326,7 @@ def booked(user: User, now: Any = NOW) -> Booking:
     return book(row, ask(), now=now)
 
 
+@pytest.mark.fault(14)
 @pytest.mark.both_engines
 @pytest.mark.rule("R32")
 def test_reconnecting_wakes_what_failed_in_that_account_alone(world: Flask, fake: FakeCalendar) -> None:

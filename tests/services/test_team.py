@@ -45,15 +45,15 @@ def test_an_address_is_one_user_s_whoever_is_still_there(cleo: User, active: boo
         invite(ADA, by=cleo)
     assert set(refused.value.errors) == {"email"}
     with pytest.raises(Invalid):
-        change_user(cleo.id, replace(values_of(cleo), email="ADA@acme.example"), by=cleo)
+        change_user(cleo.id, replace(values_of(cleo), email="ADA@acme.example"), by=cleo, now=NOW)
     assert cleo.email == "cleo@acme.example"
 
 
 def test_everything_about_a_user_can_be_changed(cleo: User) -> None:
     ada = invite(ADA, by=cleo)
-    change_user(ada.id, UserValues("a@acme.example", "A", "admin", seat=False, active=False), by=cleo)
+    change_user(ada.id, UserValues("a@acme.example", "A", "admin", seat=False, active=False), by=cleo, now=NOW)
     assert values_of(ada) == UserValues("a@acme.example", "A", "admin", False, False)
-    change_user(ada.id, values_of(ada), by=cleo)
+    change_user(ada.id, values_of(ada), by=cleo, now=NOW)
     assert ada.email == "a@acme.example"
 
 
@@ -62,16 +62,16 @@ def test_the_last_active_admin_does_not_go(cleo: User, change: dict[str, object]
     former = make_user("Former", role="admin", active=False)
     db.session.commit()
     with pytest.raises(Invalid) as refused:
-        change_user(cleo.id, replace(values_of(cleo), **change), by=cleo)
+        change_user(cleo.id, replace(values_of(cleo), **change), by=cleo, now=NOW)
     assert set(refused.value.errors) == {field}
     assert values_of(cleo) == replace(values_of(cleo), role="admin", active=True)
-    change_user(former.id, replace(values_of(former), active=True), by=cleo)
-    change_user(cleo.id, replace(values_of(cleo), **change), by=cleo)
+    change_user(former.id, replace(values_of(former), active=True), by=cleo, now=NOW)
+    change_user(cleo.id, replace(values_of(cleo), **change), by=cleo, now=NOW)
     assert getattr(cleo, field) == change[field]
 
 
 def test_the_last_admin_may_change_in_any_other_way(cleo: User) -> None:
-    change_user(cleo.id, replace(values_of(cleo), name="C", seat=False), by=cleo)
+    change_user(cleo.id, replace(values_of(cleo), name="C", seat=False), by=cleo, now=NOW)
     assert (cleo.name, cleo.seat) == ("C", False)
 
 
@@ -83,7 +83,7 @@ def test_of_admins_who_all_go_at_once_one_stays(world: Flask) -> None:
 
     def go(user_id: int) -> None:
         user = db.session.get_one(User, user_id)
-        change_user(user_id, replace(values_of(user), role="member"), by=user)
+        change_user(user_id, replace(values_of(user), role="member"), by=user, now=NOW)
 
     answers = at_once(world, go, ids)
     assert sorted(type(answer).__name__ for answer in answers) == ["Invalid", *["NoneType"] * 4]
@@ -106,7 +106,7 @@ def test_only_active_admins_change_the_team(cleo: User) -> None:
         db.session.commit()
         for attempt in (
             lambda by=by: invite(ADA, by=by),
-            lambda by=by: change_user(cleo.id, values_of(cleo), by=by),
+            lambda by=by: change_user(cleo.id, values_of(cleo), by=by, now=NOW),
             lambda by=by: forget_account(cleo.id, by=by),
         ):
             with pytest.raises(NotAllowed):
@@ -115,7 +115,7 @@ def test_only_active_admins_change_the_team(cleo: User) -> None:
 
 def test_who_does_not_exist_cannot_be_changed(cleo: User) -> None:
     with pytest.raises(UnknownUser):
-        change_user(999, ADA, by=cleo)
+        change_user(999, ADA, by=cleo, now=NOW)
     with pytest.raises(UnknownUser):
         forget_account(999, by=cleo)
 

@@ -16,8 +16,8 @@ from .link_rows import LinkRows, row_values, rows_of
 
 INCREMENT_CHOICES = [(value, value) for value in ("5", "10", "15", "20", "30", "45", "60")]
 WHOLE = (
-    "notice_minutes", "window_days", "buffer_before", "buffer_after", "max_per_day", "max_per_week",
-    "max_per_day_per_host", "max_per_week_per_host", "owner_fallback_days",
+    "notice_minutes", "change_notice_minutes", "window_days", "buffer_before", "buffer_after", "max_per_day",
+    "max_per_week", "max_per_day_per_host", "max_per_week_per_host", "owner_fallback_days",
 )  # fmt: skip
 TEXTS = (
     "name",
@@ -31,7 +31,7 @@ TEXTS = (
     "hours_source",
     "rotation",
 )
-FLAGS = ("owner_first", "owner_counts", "assign_owner", "active")
+FLAGS = ("owner_first", "owner_counts", "assign_owner", "any_colleague", "active")
 OPTIONAL = ("max_per_day", "max_per_week", "max_per_day_per_host", "max_per_week_per_host")
 
 
@@ -87,6 +87,13 @@ class LinkForm(Form):
     max_per_day_per_host = _number(_l("Most a day for one host"))
     max_per_week_per_host = _number(_l("Most a week for one host"))
     redirect_url = _line(_l("After booking, offer to go on to"), _l("An address that starts with https://."))
+    change_notice_minutes = _number(
+        _l("Invitees may cancel or reschedule until"),
+        _l("Minutes before the meeting begins; 0: until it begins."),
+    )
+    any_colleague = BooleanField(
+        _l("Invitees may reschedule with any host who is free, not with theirs alone")
+    )
     reminders = _line(_l("Reminders"), _l("Minutes before the meeting, separated by commas."))
     language = SelectField(
         _l("Language"),

@@ -8,6 +8,7 @@ from .link import Link, LinkHost
 from .message import Message
 from .organisation import Organisation
 from .user import Identity, User
+from .worker_sign import WorkerSign
 
 __all__ = [
     "Booking",
@@ -27,4 +28,5 @@ __all__ = [
     "Organisation",
     "PushChannel",
     "User",
+    "WorkerSign",
 ]

@@ -22,7 +22,8 @@ class Booking(Model):
     """`token` opens the invitee's page; `nonce` is the key of the request that made it (R33), `request_hash`
     what that request said; `receipt` the assignment receipt (R24); `unchecked`: no calendar answered when it
     was made, `clash`: one that answered later is busy at that time (R31). `meeting_url` is the video meeting that a
-    provider made for it."""
+    provider made for it. `sequence` rises with each change that its readers hear of (RFC 5545 §3.8.7.4); `changes`
+    say what was changed, when and by whom, oldest first (`website.services.history`)."""
 
     __tablename__ = "booking"
     __table_args__ = (
@@ -58,6 +59,8 @@ class Booking(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_reason: Mapped[str] = mapped_column(default="")
+    no_show: Mapped[bool] = mapped_column(default=False)
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
     link: Mapped["Link"] = relationship()
     contact: Mapped["Contact"] = relationship()
@@ -98,6 +101,7 @@ class BookingHost(Model):
 class BookingEvent(Model):
     """The event of a booking in one host's calendar (R34): as it was last seen there, and what is odd about it.
 
+    `wanted`: it is to stand there; the calendar of a host who handed the booking over is to hold it no more.
     `invites`: the provider asks the guests through this one; all others are copies that nobody hears of.
     `generation`, `external_id`, `uid` and `etag` say which event it is (`EventRef` of the providers);
     `sequence` is the booking's that stands there, None before it does. `found` is what a look at the calendar
@@ -115,6 +119,7 @@ class BookingEvent(Model):
     calendar_id: Mapped[int | None] = mapped_column(
         ForeignKey("calendar.id", ondelete="SET NULL"), index=True
     )
+    wanted: Mapped[bool] = mapped_column(default=True)
     invites: Mapped[bool] = mapped_column(default=False)
     generation: Mapped[int] = mapped_column(default=0)
     external_id: Mapped[str] = mapped_column(default="")
@@ -130,3 +135,7 @@ class BookingEvent(Model):
 
     booking: Mapped["Booking"] = relationship(back_populates="events")
     calendar: Mapped["Calendar | None"] = relationship()
+
+    def renew(self) -> None:
+        """The id of an event that was deleted stays taken: the next one in this calendar has one of its own."""
+        self.generation, self.external_id, self.uid, self.etag = self.generation + 1, "", "", ""

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 class Link(Model):
     """A scheduling link. Hours and overrides are written as in the workspace file; 0 as increment means
-    the duration; a cap of None means no cap."""
+    the duration; a cap of None means no cap. Invitees change a booking until `change_notice_minutes` before it starts,
+    and reschedule it with any host of a round robin where `any_colleague` says so (R35)."""
 
     __tablename__ = "link"
     __table_args__ = (CheckConstraint("kind IN ('personal', 'group', 'round_robin')", name="kind"),)
@@ -56,6 +57,8 @@ class Link(Model):
     place: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     redirect_url: Mapped[str] = mapped_column(default="")
+    change_notice_minutes: Mapped[int] = mapped_column(default=0)
+    any_colleague: Mapped[bool] = mapped_column(default=False)
     reminders: Mapped[list[int]] = mapped_column(JSON, default=list)
     language: Mapped[str] = mapped_column(default="")
     colour: Mapped[str] = mapped_column(default="")

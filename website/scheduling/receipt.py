@@ -15,6 +15,20 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """A host's place in the booking that went to somebody else: from whom, to whom, by whom. `declined`: the link's
+    rotation chose who got it (R36)."""
+
+    from_id: int
+    from_name: str
+    to_id: int
+    to_name: str
+    by_id: int
+    by_name: str
+    declined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What went into the choice of a host, and what came out: enough to explain it and to repeat it.
 
@@ -22,7 +36,8 @@ class Receipt:
     free by what was known; `rotation` is a key of `ROTATIONS`, or None where there was nothing to choose;
     `shares` are of the pool, `scores` of the last choice; `winner_id` and `winner_name` are None where
     everyone meets; `checked` is what the hosts' calendars answered at the last moment; `unchecked` means that
-    one did not and the booking was accepted all the same (R31).
+    one did not and the booking was accepted all the same (R31); `handed_over` is what became of it since, oldest
+    first. The rest is as it was at the last choice.
     """
 
     rule: str
@@ -36,6 +51,7 @@ class Receipt:
     winner_name: str | None = None
     checked: Mapping[int, Answer] = field(default_factory=dict)
     unchecked: bool = False
+    handed_over: tuple[HandOver, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The receipt as plain values. Pairs instead of mappings: JSON would turn the ids into text."""
@@ -46,6 +62,7 @@ class Receipt:
             "shares": [asdict(share) for share in self.shares],
             "scores": [list(pair) for pair in self.scores.items()],
             "checked": [list(pair) for pair in self.checked.items()],
+            "handed_over": [asdict(one) for one in self.handed_over],
         }
 
     @classmethod
@@ -63,6 +80,7 @@ class Receipt:
                     "shares": tuple(Share(**share) for share in rest["shares"]),
                     "scores": dict(rest["scores"]),
                     "checked": dict(rest["checked"]),
+                    "handed_over": tuple(HandOver(**one) for one in rest.get("handed_over", ())),
                 }
             )
         except (KeyError, TypeError) as error:
@@ -74,44 +92,62 @@ _BY_RULE = {
     "personal": gettext_noop("This is your personal link."),
     "group": gettext_noop("Everyone on this group link hosts."),
     "owner": gettext_noop("You own this contact."),
+    "kept": gettext_noop("You hosted this meeting before it was moved, and still do."),
 }
 _ALONE = gettext_noop("You were the only one of {pool} hosts who was free.")
 _ONLY_HOST = gettext_noop("You were the only host who could be chosen.")
 _PICKED = gettext_noop("You were chosen from the hosts of this link.")
 
+_GIVEN = gettext_noop("{former} handed this over to you.")
+_GIVEN_BY = gettext_noop("{by} handed this over from {former} to you.")
+
 # What else the host may want to know
+_DECLINED = gettext_noop("{former} declined this meeting, and it went on to the next host.")
 _ABOUT_OWNER = {
     "owner_not_able": gettext_noop("{owner} owns this contact and cannot host at present."),
     "owner_not_host": gettext_noop("{owner} owns this contact and is not a host of this link."),
     "colleagues": gettext_noop("{owner} owns this contact; a sooner time with a colleague was chosen."),
 }
+_MOVED_AWAY = gettext_noop("The meeting was moved to a time at which its host before you could not be there.")
 _BUSY_AFTER_ALL = gettext_noop("Before you, a host who seemed free turned out to be busy.")
 _NO_ANSWER_BEFORE = gettext_noop("Before you, a host's calendar did not answer.")
 _UNCHECKED = gettext_noop("Not every calendar answered in time: the booking rests on what was last seen.")
 
 
-def sentence(receipt: Receipt, translate: Translate = str) -> str:
-    """Why you host this booking, in one plain sentence for the host who was chosen (R24).
+def sentence(receipt: Receipt, translate: Translate = str, *, reader_id: int | None = None) -> str:
+    """Why you host this booking, in one plain sentence (R24) for `reader_id`, by default the host who was chosen.
 
     `translate` gets a whole sentence with named placeholders, and returns it in another language.
     """
+    given = _given_to(receipt, reader_id)
+    if given is not None and not given.declined:
+        text = _GIVEN if given.by_id == given.from_id else _GIVEN_BY
+        return translate(text).format(former=given.from_name, by=given.by_name)
     template = _BY_RULE.get(receipt.rule) or _rotation_template(receipt)
     return translate(template).format(**_facts(receipt))
 
 
-def remarks(receipt: Receipt, translate: Translate = str) -> list[str]:
-    """Further sentences for the host: whose contact this is, and what the last look at calendars said (R31).
-
-    `translate` is as in `sentence`.
+def remarks(receipt: Receipt, translate: Translate = str, *, reader_id: int | None = None) -> list[str]:
+    """Further sentences for the host: whose contact this is, who declined it, and what the last look at calendars
+    said (R31). `translate` and `reader_id` are as in `sentence`.
     """
+    given = _given_to(receipt, reader_id)
+    if given is not None:
+        return [translate(_DECLINED).format(former=given.from_name)] if given.declined else []
     answers = set(receipt.checked.values())
     texts = [
         (_ABOUT_OWNER.get(receipt.rule), receipt.owner_name is not None),
+        (_MOVED_AWAY, receipt.rule == "any_colleague"),
         (_BUSY_AFTER_ALL, "busy" in answers),
         (_NO_ANSWER_BEFORE, "no answer" in answers and not receipt.unchecked),
         (_UNCHECKED, receipt.unchecked),
     ]
     return [translate(text).format(owner=receipt.owner_name) for text, holds in texts if text and holds]
+
+
+def _given_to(receipt: Receipt, reader_id: int | None) -> HandOver | None:
+    """The last hand-over by which the reader came to the booking."""
+    return next((one for one in reversed(receipt.handed_over) if one.to_id == reader_id), None)
 
 
 def _rotation_template(receipt: Receipt) -> str:

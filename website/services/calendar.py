@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
+from ..clock import SKEW
 from ..extensions import db
 from ..models import CalendarAccount, Link, LinkHost
 from ..providers.calendars import CALENDAR_PROVIDERS
 from ..scheduling.timeline import Window
 from .busy import store_busy
 from .calendar_account import provider_account
-from .reading import ANSWERED, NO_ANSWER, REVOKED, part_reading, read, whole_reading
+from .reading import ANSWERED, NEVER, NO_ANSWER, REVOKED, part_reading, read, whole_reading
 from .transaction import in_transaction
 
 PAST_DAYS = 2
@@ -80,7 +81,12 @@ def _lease_due(now: datetime, most: int) -> list[int]:
         select(CalendarAccount)
         .where(
             CalendarAccount.kind.not_in(_in_database()),
-            or_(CalendarAccount.next_check_at.is_(None), CalendarAccount.next_check_at <= now),
+            or_(
+                CalendarAccount.next_check_at.is_(None),
+                CalendarAccount.next_check_at <= now,
+                # The clock was ahead when it was read, or leased, last.
+                (CalendarAccount.tried_at > now + SKEW) & (CalendarAccount.next_check_at < NEVER),
+            ),
         )
         .order_by(CalendarAccount.next_check_at)
         .limit(most)
@@ -88,7 +94,7 @@ def _lease_due(now: datetime, most: int) -> list[int]:
     )
     accounts = list(db.session.scalars(due))
     for account in accounts:
-        account.next_check_at = now + timedelta(seconds=4 * POLL_SECONDS)
+        account.tried_at, account.next_check_at = now, now + timedelta(seconds=4 * POLL_SECONDS)
     return [account.id for account in accounts]
 
 
@@ -141,7 +147,7 @@ _SEVERITY = (ANSWERED, NO_ANSWER, REVOKED)
 def _paused(account: CalendarAccount, now: datetime) -> bool:
     """The circuit breaker: an account that failed again and again is left alone for a minute."""
     often = account.failures >= FAILURES_TO_PAUSE
-    return often and account.tried_at is not None and now - account.tried_at < PAUSE
+    return often and account.tried_at is not None and abs(now - account.tried_at) < PAUSE
 
 
 def _wants_live_check(account: CalendarAccount, now: datetime) -> bool:
@@ -149,4 +155,4 @@ def _wants_live_check(account: CalendarAccount, now: datetime) -> bool:
     if able.in_database or not any(calendar.conflicts for calendar in account.calendars):
         return False
     young = timedelta(seconds=able.live_check_after_seconds)
-    return account.checked_at is None or now - account.checked_at >= young
+    return account.checked_at is None or abs(now - account.checked_at) >= young

@@ -67,7 +67,11 @@ def _wait_for_lease(engine: Engine, account_id: int) -> datetime:
     while time.monotonic() < end:
         now = clock.now()
         until = now + timedelta(seconds=RENEWAL_SECONDS)
-        free = or_(CalendarAccount.renewing_until.is_(None), CalendarAccount.renewing_until <= now)
+        free = or_(
+            CalendarAccount.renewing_until.is_(None),
+            CalendarAccount.renewing_until <= now,
+            CalendarAccount.renewing_until > until + clock.SKEW,
+        )
         if _write(
             engine,
             update(CalendarAccount)

@@ -10,14 +10,16 @@ from ..extensions import db
 from ..models import Booking, BookingEvent, CalendarAccount, Message
 from ..providers.calendars import CALENDAR_PROVIDERS
 from ..providers.calendars.errors import CalendarUnreachable, EventChanged, EventGone
-from ..providers.calendars.records import CalendarEvent, EventRef, Placed
-from ..scheduling.places import PLACES
+from ..providers.calendars.records import CalendarEvent, Placed
 from ..scheduling.timeline import instant_of
 from ..sentences import gettext_noop
 from .calendar import refresh_soon
 from .calendar_account import provider_account
 from .clash import mark_if_busy
 from .effect import Effect
+from .invitation_fallback import note_failure
+from .meeting import answers_of, location_of, place_of, title_of
+from .own_events import look_closer, ref_of
 from .reading import ANSWERED, part_reading, read
 from .transaction import in_transaction
 
@@ -41,13 +43,14 @@ def prepare(message: Message, now: datetime) -> Effect | None:
         return None
     booking, calendar = event.booking, event.calendar
     provider = CALENDAR_PROVIDERS[calendar.account.kind]
-    if booking.unchecked and booking.confirmed and not provider.capabilities.in_database:
+    if booking.unchecked and booking.confirmed and event.wanted and not provider.capabilities.in_database:
         _look_first(event, calendar.account, now)
     account, ref = provider_account(calendar.account), ref_of(event)
     name, in_database = calendar.external_id, provider.capabilities.in_database
-    if not booking.confirmed:
+    if not (booking.confirmed and event.wanted):
+        handed_on = booking.confirmed
         return Effect(
-            lambda: provider.remove_event(account, name, ref, DEADLINE_SECONDS),
+            lambda: provider.remove_event(account, name, ref, DEADLINE_SECONDS, handed_on=handed_on),
             in_database,
             _taken(event, now),
         )
@@ -56,7 +59,7 @@ def prepare(message: Message, now: datetime) -> Effect | None:
         lambda: provider.put_event(account, name, wanted, ref, DEADLINE_SECONDS),
         in_database,
         _stands(event, message.attempts, now),
-        _odd(event, now),
+        _not_put(message, event, now),
     )
 
 
@@ -72,16 +75,16 @@ def _look_first(event: BookingEvent, account: CalendarAccount, now: datetime) ->
     """R31: what a booking was made unchecked against is looked at before its own event stands there, and is busy
     itself. Raises CalendarUnreachable."""
     part = next(host for host in event.booking.hosts if host.user_id == account.user_id)
-    event_id, account_id = event.id, account.id
-    asked = part_reading(account, instant_of(part.occupied_from), instant_of(part.occupied_until))
+    event_id, account_id, user_id = event.id, account.id, account.user_id
+    steps = part.occupied_from, part.occupied_until
+    asked = part_reading(account, instant_of(steps[0]), instant_of(steps[1]))
     if read([asked], now, deadline_seconds=DEADLINE_SECONDS)[account_id] != ANSWERED:
         raise CalendarUnreachable("The calendar did not answer.")
-    in_transaction(lambda: mark_if_busy(event_id, now))
-
-
-def ref_of(event: BookingEvent) -> EventRef:
-    """Which event of its calendar the row is about."""
-    return EventRef(event.booking.uid, event.generation, event.external_id, event.uid, event.etag)
+    seen = look_closer(event.booking, [user_id], steps, deadline_seconds=DEADLINE_SECONDS)
+    beside = {one.calendar_id: one.beside for one in seen if one.beside is not None}
+    if len(beside) < len(seen):
+        raise CalendarUnreachable("The calendar did not answer.")
+    in_transaction(lambda: mark_if_busy(event_id, now, beside))
 
 
 def _stands(event: BookingEvent, attempts: int, now: datetime) -> Callable[[Placed], timedelta | None]:
@@ -125,50 +128,51 @@ def _taken(event: BookingEvent, now: datetime) -> Callable[[None], None]:
     return keep
 
 
-def _odd(event: BookingEvent, now: datetime) -> Callable[[Exception], bool]:
+def _not_put(message: Message, event: BookingEvent, now: datetime) -> Callable[[Exception], bool]:
     """An event that somebody changed or deleted in the meantime is looked at, and shown to its host (R38)."""
-    event_id = event.id
+    message_id, event_id = message.id, event.id
 
     def settle(failure: Exception) -> bool:
-        if not isinstance(failure, EventChanged | EventGone):
-            return False
         row = db.session.get_one(BookingEvent, event_id)
-        row.sequence, row.look_at = row.booking.sequence, now
-        return True
+        if isinstance(failure, EventChanged | EventGone):
+            row.sequence, row.look_at = row.booking.sequence, now
+            return True
+        note_failure(db.session.get_one(Message, message_id), row, failure, now)
+        return False
 
     return settle
 
 
 def event_of(booking: Booking, event: BookingEvent) -> CalendarEvent:
     """The booking as it is to stand in a host's calendar: guests are named only where the provider invites them."""
-    hosts = ", ".join(host.user.name for host in booking.hosts)
-    place = PLACES[booking.link.place.get("kind", "")]
+    meets = event.calendar is not None and event.calendar.meets
     return CalendarEvent(
         uid=booking.uid,
         sequence=booking.sequence,
         start=booking.start_at,
         end=booking.end_at,
         timezone=booking.timezone,
-        title=f"{booking.link.title}: {booking.name} – {hosts}",
+        title=title_of(booking),
         description=_description(booking),
-        location=booking.meeting_url if place.video else booking.link.place.get("value", ""),
+        location=location_of(booking),
         guests=_guests(booking) if event.invites else (),
-        meeting=place.video and event.invites and event.calendar is not None and event.calendar.meets,
+        meeting=place_of(booking).video and event.invites and meets,
         address=f"{in_force().base_url}/booking/{booking.token}",
     )
 
 
 def _guests(booking: Booking) -> tuple[tuple[str, str], ...]:
     """The invitee, their guests, and hosts in whose own calendar no event of ours is put."""
-    kept = {event.calendar.account.user_id for event in booking.events if event.calendar is not None}
+    kept = {
+        event.calendar.account.user_id
+        for event in booking.events
+        if event.calendar is not None and event.wanted
+    }
     colleagues = [(host.user.email, host.user.name) for host in booking.hosts if host.user_id not in kept]
     return (booking.email, booking.name), *((guest, "") for guest in booking.guests), *colleagues
 
 
 def _description(booking: Booking) -> str:
     """Who comes, and the answers to the link's questions (R44), a line each."""
-    labels = {question["key"]: question["label"] for question in booking.link.questions}
     who = [f"{booking.name} <{booking.email}>", *booking.guests]
-    return "\n".join(
-        [*who, *(f"{labels.get(key, key)}: {answer}" for key, answer in booking.answers.items())]
-    )
+    return "\n".join([*who, *(f"{label}: {answer}" for label, answer in answers_of(booking))])

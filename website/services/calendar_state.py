@@ -115,7 +115,7 @@ def state_of(facts: Facts, now: datetime) -> str:
 def _by_age(facts: Facts, now: datetime) -> str:
     if facts.checked_at is None:
         return "silent" if facts.failing else "new"
-    if now - facts.checked_at <= facts.max_age:
+    if abs(now - facts.checked_at) <= facts.max_age:
         return "slow" if facts.failing else "fresh"
     return "stale" if facts.failing else "late"
 

@@ -2,46 +2,66 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
-
 from ..extensions import db
-from ..models import Booking, Claim
+from ..models import Booking, User
 from ..models.booking import CANCELLED
-from . import message
-from .booking import booking_by_token, lock_hosts
+from . import claims, message, place
+from .booking import booking_by_token
 from .booking_request import DERIVED
+from .booking_rights import booking_for
+from .change import check_changeable
 from .errors import AlreadyOver
+from .history import CANCELLED as NOTED
+from .history import as_it_stands, note
 from .transaction import in_transaction
 
 
 def cancel(token: str, *, reason: str, now: datetime) -> Booking:
-    """The invitee calls the booking off (R35); again is no error. Raises UnknownBooking, AlreadyOver."""
+    """The invitee calls the booking off (R35); again is no error. Raises UnknownBooking, AlreadyOver, TooLate."""
     return in_transaction(lambda: _cancel(token, reason, now))
 
 
 def _cancel(token: str, reason: str, now: datetime) -> Booking:
     booking = _locked_booking(token)
     if booking.confirmed:
-        if booking.start_at <= now:
-            raise AlreadyOver
-        call_off(booking, reason, now)
+        check_changeable(booking, None, now)
+        call_off(booking, reason, None, now)
     return booking
 
 
-def call_off(booking: Booking, reason: str, now: datetime) -> None:
-    """Cancels a confirmed booking whose hosts are locked: its claims go, and its events. Inside a transaction."""
+def cancel_by_host(booking_id: int, *, reason: str, by: User, now: datetime) -> Booking:
+    """A host, who made the link, or an admin calls the booking off until it begins, whatever the invitee's notice
+    (R36); again is no error. Raises UnknownBooking, AlreadyOver."""
+    return in_transaction(lambda: _cancel_by_host(booking_id, reason, by, now))
+
+
+def _cancel_by_host(booking_id: int, reason: str, by: User, now: datetime) -> Booking:
+    booking_for(by, booking_id)
+    booking = place.locked(booking_id)
+    if booking.confirmed:
+        if booking.start_at <= now:
+            raise AlreadyOver
+        call_off(booking, reason, by, now)
+    return booking
+
+
+def call_off(booking: Booking, reason: str, by: User | None, now: datetime) -> None:
+    """Cancels a confirmed booking whose hosts are locked: its claims go, and its events; `by` None is the invitee.
+    Inside a transaction."""
+    before = as_it_stands(booking)
     booking.state, booking.cancelled_at, booking.cancel_reason = CANCELLED, now, reason
     booking.sequence += 1
     booking.nonce = _freed(booking)
     for host in booking.hosts:
         host.active = False
-    db.session.execute(delete(Claim).where(Claim.booking_id == booking.id))
-    message.call_off(booking, now)
+    claims.release(booking)
+    note(booking, NOTED, by, now)
+    message.call_off(booking, before, by, now)
 
 
 def _locked_booking(token: str) -> Booking:
     found = booking_by_token(token)
-    lock_hosts([host.user_id for host in found.hosts])
+    claims.lock_hosts([host.user_id for host in found.hosts])
     db.session.refresh(found)
     return found
 

@@ -10,6 +10,10 @@ class Permanent(Exception):
     """A delivery that trying again cannot mend: only a person can. The text is safe to show."""
 
 
+class Unwanted(Exception):
+    """What a message is about does not want it any more: it is dropped. The text is safe to show."""
+
+
 def nothing_to_keep(_: Any) -> None:
     """For effects whose outcome is not recorded."""
 
@@ -25,7 +29,7 @@ class Effect:
     writes rows of ours only, so it runs inside the transaction that records it.
 
     Inside that transaction, `keep` records what `run` returned, and says after what time there is more to do, if
-    there is; `settle` records a failure that is an outcome of its own, and says whether it was one.
+    there is (an hour at most); `settle` records a failure that is an outcome of its own, and says whether it was one.
     """
 
     run: Callable[[], Any]

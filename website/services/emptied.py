@@ -23,7 +23,7 @@ def believed(account: CalendarAccount, reading: Reading, now: datetime) -> Readi
         account.emptied_at = None
         return reading
     account.emptied_at = account.emptied_at or now
-    if now - account.emptied_at >= KEPT:
+    if abs(now - account.emptied_at) >= KEPT:
         return reading
     account.warnings = WARNING
     return replace(reading, busy={}, not_modified=True)

@@ -57,6 +57,62 @@ class AlreadyOver(Refused):
     """The booking has begun or is cancelled: it cannot be changed."""
 
 
+class UnknownMessage(Refused):
+    """The outbox has no message with that number."""
+
+
+class OnItsWay(Refused):
+    """A worker is delivering the message at this moment: nobody can say yet how that ends."""
+
+
+class NothingLeftToDo(Refused):
+    """The message was delivered, or is wanted no more."""
+
+
+class TooLate(Refused):
+    """The link lets invitees change a booking up to some time before it begins, which has passed (R35)."""
+
+
+class NotBegun(Refused):
+    """The meeting has not begun: nobody can have missed it."""
+
+
+class HostNotFree(Refused):
+    """Whoever was to take a place in a booking is not free at that time (R36)."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not free")
+        self.name = name
+
+
+class NotEligible(Refused):
+    """Whoever was to host cannot at present; `standing` is a key of `STANDINGS`."""
+
+    def __init__(self, name: str, standing: str) -> None:
+        super().__init__(f"{name} cannot host: {standing}")
+        self.name, self.standing = name, standing
+
+
+class AlreadyHosts(Refused):
+    """Whoever was to take a place in a booking has one in it."""
+
+
+class NobodyFree(Refused):
+    """No other host of the link can take the meeting at its time (R36)."""
+
+
+class StaysBehind(Refused):
+    """Whoever is to go has links or coming bookings, which are handed over first (R42)."""
+
+
+class CannotLeave(Refused):
+    """Something cannot go where it was to go, and nothing was changed: why, by booking and by link (R42)."""
+
+    def __init__(self, bookings: dict[int, Refused], links: dict[int, Refused]) -> None:
+        super().__init__(f"{len(bookings)} bookings and {len(links)} links cannot be handed over")
+        self.bookings, self.links = bookings, links
+
+
 class NotAllowed(Refused):
     """The user may not do that."""
 

@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
-
 from ..extensions import db
-from ..models import Booking, BookingEvent, Claim, User
+from ..models import Booking, BookingEvent, User
 from ..scheduling.timeline import step_after, step_before
-from . import message
-from .booking import lock_hosts
+from . import claims, message
 from .cancellation import call_off
 from .errors import AlreadyOver, NotAllowed, SlotTaken, UnknownBooking
+from .history import MOVED, as_it_stands, note
 from .transaction import in_transaction
 
 
@@ -33,11 +31,10 @@ def keep(event_id: int, *, by: User, now: datetime) -> None:
     def work() -> None:
         event = _locked(event_id, by)
         if event.found_start_at is None:
-            # A deleted event's id stays taken: the next generation has one of its own.
-            event.generation, event.external_id, event.uid, event.etag = event.generation + 1, "", "", ""
+            event.renew()
         _settled(event)
         event.sequence = None
-        message.put_in_calendar(event, "event_put", now)
+        message.put_in_calendar(event, now)
 
     in_transaction(work)
 
@@ -51,24 +48,24 @@ def move(event_id: int, *, by: User, now: datetime) -> None:
         start, end = event.found_start_at, event.found_end_at
         if start is None or end is None or start <= now:
             raise AlreadyOver
-        _move_booking(event.booking, start, end)
+        booking, before = event.booking, as_it_stands(event.booking)
+        _move_booking(booking, start, end)
         _settled(event)
+        note(booking, MOVED, by, now, start=before.start_at.isoformat())
         # To the moved one as well: what marks it as ours says when it was booked for.
-        for each in event.booking.events:
-            if each.calendar_id is not None:
-                message.put_in_calendar(each, "event_put", now)
+        message.moved(booking, before, by, now)
 
     in_transaction(work)
 
 
 def cancel(event_id: int, *, by: User, now: datetime) -> None:
     """The meeting is off. Raises as `finding`."""
-    in_transaction(lambda: call_off(_locked(event_id, by).booking, "", now))
+    in_transaction(lambda: call_off(_locked(event_id, by).booking, "", by, now))
 
 
 def _locked(event_id: int, by: User) -> BookingEvent:
     event = finding(event_id, by=by)
-    lock_hosts([host.user_id for host in event.booking.hosts])
+    claims.lock_hosts([host.user_id for host in event.booking.hosts])
     db.session.refresh(event.booking)
     db.session.refresh(event)
     return finding(event_id, by=by)
@@ -80,26 +77,16 @@ def _settled(event: BookingEvent) -> None:
 
 def _move_booking(booking: Booking, start: datetime, end: datetime) -> None:
     """Moves what the booking occupies, its buffers unchanged (R4, R30), and raises its SEQUENCE."""
-    earlier, later = _whole_steps(start, end, booking)
-    db.session.execute(delete(Claim).where(Claim.booking_id == booking.id))
-    claims = []
-    for host in booking.hosts:
-        host.occupied_from, host.occupied_until = earlier, later
-        claims += [
-            {"host_id": host.user_id, "step": step, "booking_id": booking.id}
-            for step in range(earlier, later)
-            if host.active
-        ]
-    taken = select(Claim.step).where(
-        Claim.host_id.in_([host.user_id for host in booking.hosts if host.active]),
-        Claim.step >= earlier,
-        Claim.step < later,
-    )
-    if db.session.execute(taken).first() is not None:
+    steps = _whole_steps(start, end, booking)
+    if claims.occupied_by_others(
+        [host.user_id for host in booking.hosts if host.active], steps, apart_from=booking.id
+    ):
         raise SlotTaken
-    db.session.execute(insert(Claim).values(claims))
+    for host in booking.hosts:
+        host.occupied_from, host.occupied_until = steps
     booking.start_at, booking.end_at = start, end
     booking.sequence += 1
+    claims.claim(booking)
 
 
 def _whole_steps(start: datetime, end: datetime, booking: Booking) -> tuple[int, int]:

@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
+from ..clock import SKEW
 from ..extensions import db
 from ..models import Booking, BookingEvent, Calendar, CalendarAccount
 from ..models.booking import CONFIRMED
@@ -19,7 +20,7 @@ from ..providers.calendars import CALENDAR_PROVIDERS
 from ..providers.calendars.errors import CalendarError, CalendarUnreachable
 from ..providers.calendars.records import Placed
 from .calendar_account import provider_account
-from .calendar_event import ref_of
+from .own_events import ref_of
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ def _standing() -> Select[BookingEvent]:
         .join(CalendarAccount, CalendarAccount.id == Calendar.account_id)
         .where(
             Booking.state == CONFIRMED,
+            BookingEvent.wanted,
             BookingEvent.sequence == Booking.sequence,
             CalendarAccount.kind.in_(_outside()),
             CalendarAccount.broken.is_(False),
@@ -89,7 +91,11 @@ def _outside() -> list[str]:
 def _lease(now: datetime, most: int) -> list[_Asked]:
     due = (
         _standing()
-        .where(BookingEvent.look_at <= now, Booking.end_at > now)
+        .where(
+            # No look is put off for longer: the clock was ahead when that was written.
+            or_(BookingEvent.look_at <= now, BookingEvent.look_at > now + FAR_PAUSE + SKEW),
+            Booking.end_at > now,
+        )
         .order_by(BookingEvent.look_at)
         .limit(most)
         .with_for_update(skip_locked=True, of=BookingEvent)

@@ -145,7 +145,9 @@ def _stale(account: Any, now: datetime) -> bool:
     able = _able(account)
     if able.in_database:
         return False
-    return account.checked_at is None or now - account.checked_at > timedelta(minutes=able.max_age_minutes)
+    # A reading that lies in the future was dated by a clock that was ahead: nobody knows its age.
+    limit = timedelta(minutes=able.max_age_minutes)
+    return account.checked_at is None or abs(now - account.checked_at) > limit
 
 
 def _able(account: Any) -> Capabilities:

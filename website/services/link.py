@@ -21,7 +21,8 @@ PLAIN = (
     "name", "title", "description", "active", "timezone", "durations", "hours", "overrides", "hours_source",
     "notice_minutes", "buffer_before", "buffer_after", "max_per_day", "max_per_week", "max_per_day_per_host",
     "max_per_week_per_host", "owner_first", "owner_fallback_days", "owner_counts", "assign_owner", "rotation",
-    "place", "questions", "redirect_url", "reminders", "language", "colour", "embed_origins",
+    "place", "questions", "redirect_url", "change_notice_minutes", "any_colleague", "reminders",
+    "language", "colour", "embed_origins",
 )  # fmt: skip
 
 
@@ -33,7 +34,8 @@ def defaults_of(kind: str) -> dict[str, Any]:
         "buffer_after": 0, "max_per_day": None, "max_per_week": None, "max_per_day_per_host": None,
         "max_per_week_per_host": None, "owner_first": False, "owner_fallback_days": 0, "owner_counts": False,
         "assign_owner": LINK_KINDS[kind].assigns_owner, "rotation": "random", "place": {}, "questions": [],
-        "redirect_url": "", "reminders": [], "language": "", "colour": "", "embed_origins": [],
+        "redirect_url": "", "change_notice_minutes": 0, "any_colleague": False, "reminders": [], "language": "",
+        "colour": "", "embed_origins": [],
     }  # fmt: skip
 
 

@@ -165,6 +165,8 @@ _RULES: dict[str, Rule] = {
     "place": _place,
     "questions": questions,
     "redirect_url": _redirect,
+    "change_notice_minutes": whole(0, 525_600),
+    "any_colleague": flag,
     "reminders": _reminders,
     "language": one_of("", "en-GB", "en-US"),
     "colour": _colour,

@@ -2,18 +2,20 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from ..extensions import db
-from ..models import Calendar, CalendarAccount, Message, User
-from ..models.message import FAILED, WAITING
+from ..models import Booking, Calendar, CalendarAccount, Message, User
+from ..models.message import FAILED, GIVEN_UP, WAITING
 from .listing import A_PAGE
 
 _KEPT = Message.payload["kept"].as_boolean()
 STATES: dict[str, ColumnElement[bool]] = {
-    "all": or_(Message.state.in_([WAITING, FAILED]), _KEPT),
+    "all": or_(Message.state.in_([WAITING, FAILED, GIVEN_UP]), _KEPT),
     "waiting": Message.state == WAITING,
     "failed": Message.state == FAILED,
+    "given_up": Message.state == GIVEN_UP,
     "kept": _KEPT,
 }
 
@@ -21,9 +23,15 @@ STATES: dict[str, ColumnElement[bool]] = {
 def messages_in(state: str, page: int) -> tuple[list[Message], bool]:
     """A page of the messages in a state, newest first, and whether more follow. `state` is a key of `STATES`; pages
     count from 1."""
-    wanted = select(Message).where(STATES[state]).order_by(Message.id.desc())
+    about = joinedload(Message.booking).joinedload(Booking.link)
+    wanted = select(Message).where(STATES[state]).order_by(Message.id.desc()).options(about)
     rows = list(db.session.scalars(wanted.limit(A_PAGE + 1).offset((page - 1) * A_PAGE)))
     return rows[:A_PAGE], len(rows) > A_PAGE
+
+
+def failed_count() -> int:
+    """How many messages wait for somebody to mend what keeps them."""
+    return db.session.scalar(select(func.count()).select_from(Message).where(STATES["failed"])) or 0
 
 
 def readers_of(messages: Collection[Message]) -> dict[int, str]:

@@ -4,16 +4,18 @@ Nobody is ever the last active admin to go: then nobody could let others in.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from ..extensions import db
 from ..models import User
 from ..sentences import gettext_noop
-from .errors import Invalid, NotAllowed, UnknownUser
+from .errors import Invalid, NotAllowed, StaysBehind, UnknownUser
 from .link import organisation_zone
 from .organisation import in_turn
 from .sign_in import folded
+from .staying import what_stays
 from .transaction import in_transaction
 
 TAKEN = gettext_noop("Somebody on the team, or who was, has this address.")
@@ -48,19 +50,26 @@ def invite(values: UserValues, *, by: User) -> User:
     return in_turn(work)
 
 
-def change_user(user_id: int, values: UserValues, *, by: User) -> None:
+def change_user(user_id: int, values: UserValues, *, by: User, now: datetime) -> None:
     """Changes a user. Raises NotAllowed, UnknownUser, or Invalid for an address that another user has and for taking
-    away the last active admin."""
+    away the last active admin; StaysBehind for deactivating somebody who has something to hand over first (R42)."""
 
     def work() -> None:
         _check_admin(by)
         user = _user(user_id)
-        goes = user.is_admin and user.active and not (values.role == "admin" and values.active)
-        if goes and not _other_admins(user):
-            raise Invalid({"role" if values.active else "active": [LAST_ADMIN]})
+        check_admin_stays(user, role=values.role, active=values.active)
+        if user.active and not values.active and what_stays(user, now):
+            raise StaysBehind
         _take(values, user)
 
     in_turn(work)
+
+
+def check_admin_stays(user: User, *, role: str, active: bool) -> None:
+    """Raises Invalid where the last active admin would be none any more. Inside `in_turn`."""
+    goes = user.is_admin and user.active and not (role == "admin" and active)
+    if goes and not _other_admins(user):
+        raise Invalid({"role" if active else "active": [LAST_ADMIN]})
 
 
 def forget_account(user_id: int, *, by: User) -> None:

@@ -16,8 +16,11 @@ Result = TypeVar("Result")
 
 ATTEMPTS = 6
 FIRST_PAUSE_SECONDS = 0.02
-# serialization failure, deadlock, lock not available, statement timeout, administrator's shutdown, connection lost
-PASSING = ("40001", "40P01", "55P03", "57014", "57P01", "08006", "08003")
+# Somebody looks at a page that loads: whoever waited so long for others is not made to wait once more.
+PATIENCE_SECONDS = 8.0
+# serialization failure, deadlock, lock not available, statement timeout, the server's shutdown or crash, connection
+# lost
+PASSING = ("40001", "40P01", "55P03", "57014", "57P01", "57P02", "08006", "08003")
 
 
 class NestedTransaction(RuntimeError):
@@ -42,14 +45,16 @@ def transaction() -> Iterator[None]:
         db.session.info["writing"] = False
 
 
-def in_transaction(work: Callable[[], Result]) -> Result:
-    """Runs `work` in a transaction, again from the start when the database says that trying again may help."""
+def in_transaction(work: Callable[[], Result], *, patience_seconds: float = PATIENCE_SECONDS) -> Result:
+    """Runs `work` in a transaction, again from the start when the database says that trying again may help, unless
+    `patience_seconds` have passed by then."""
+    end = time.monotonic() + patience_seconds
     for attempt in range(ATTEMPTS):
         try:
             with transaction():
                 return work()
         except DBAPIError as error:
-            if attempt == ATTEMPTS - 1 or not _passing(error):
+            if attempt == ATTEMPTS - 1 or time.monotonic() >= end or not _passing(error):
                 raise
             log.warning("transaction tried again: %s", type(error.orig).__name__)
             time.sleep(FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311  (jitter)

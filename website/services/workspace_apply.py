@@ -12,7 +12,7 @@ from ..scheduling.kinds import LINK_KINDS
 from .link import apply_values, leaves_out_creator, organisation_zone
 from .value_rules import Problem
 from .workspace_calendars import apply_calendars
-from .workspace_changes import Changes, update
+from .workspace_changes import Changes, say_what_is_left, update
 
 
 class Application:
@@ -84,9 +84,12 @@ class Application:
             "hours": {},
         }
         user = self.users.get(email) or User(email=email)
+        was_active = user.active
         update(user, usual | {key: values[key] for key in values if key not in ("email", "calendars")})
         self.changes.store(user, f"user {email}")
         self.users[email] = user
+        if was_active and not user.active:
+            say_what_is_left(user, self.changes, self.now)
         if "calendars" in values:
             apply_calendars(user, values["calendars"], self.changes, self.now)
 

@@ -1,9 +1,12 @@
 """What applying a workspace file changes, said as it happens."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from ..extensions import db
+from ..models import User
+from .staying import left_behind
 
 
 class Changes:
@@ -41,3 +44,12 @@ def update(row: Any, values: Mapping[str, Any]) -> None:
     for field, value in values.items():
         if getattr(row, field) != value:
             setattr(row, field, value)
+
+
+def say_what_is_left(user: User, changes: Changes, now: datetime) -> None:
+    """Says how many coming bookings somebody who was just deactivated still hosts, and where they are handed over
+    (R42)."""
+    count = left_behind([user.id], now).get(user.id, 0)
+    if count:
+        some = "1 coming booking is" if count == 1 else f"{count} coming bookings are"
+        changes.say(f"user {user.email}: {some} left to hand over at /team/{user.id}/leave")

@@ -53,7 +53,7 @@ def apply(text: str, *, prune: bool, now: datetime) -> list[str]:
             _refuse(application.problems(), text)
             application.contacts_and_links()
             if prune:
-                _refuse(prune_rest(data, application.changes), text)
+                _refuse(prune_rest(data, application.changes, now), text)
         return application.changes.said
 
     return in_transaction(work)

@@ -1,6 +1,7 @@
 """Taking away what a workspace file does not name; what bookings stand on is kept. Inside a transaction."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -9,15 +10,15 @@ from ..extensions import db
 from ..models import Booking, Contact, Link, Note, User
 from .value_rules import Problem
 from .workspace_calendars import prune_calendars
-from .workspace_changes import Changes
+from .workspace_changes import Changes, say_what_is_left
 
 
-def prune(data: Mapping[str, Any], changes: Changes) -> list[Problem]:
+def prune(data: Mapping[str, Any], changes: Changes, now: datetime) -> list[Problem]:
     """Unlinks calendars, removes links and contacts, deactivates users; a site left without an admin is a problem."""
     _calendars(data.get("users", []), changes)
     _links({link["slug"] for link in data.get("links", [])}, changes)
     _contacts({contact["email"].lower() for contact in data.get("contacts", [])}, changes)
-    _users({user["email"].lower() for user in data.get("users", [])}, changes)
+    _users({user["email"].lower() for user in data.get("users", [])}, changes, now)
     db.session.flush()
     if _any(User.active & (User.role == "admin")):
         return []
@@ -61,12 +62,13 @@ def _contacts(named: set[str], changes: Changes) -> None:
             changes.say(f"removed contact {contact.email}")
 
 
-def _users(named: set[str], changes: Changes) -> None:
+def _users(named: set[str], changes: Changes, now: datetime) -> None:
     """Users are never removed: bookings, contacts and links name them."""
     rest = select(User).where(User.email.not_in(named), User.active).order_by(User.email)
     for user in db.session.scalars(rest):
         user.active = False
         changes.say(f"deactivated user {user.email}")
+        say_what_is_left(user, changes, now)
 
 
 def _any(condition: Any) -> bool:

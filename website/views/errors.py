@@ -16,10 +16,14 @@ from ..services.errors import (
     BadRequest,
     LinkClosed,
     NotAllowed,
+    NothingLeftToDo,
+    OnItsWay,
     Refused,
+    TooLate,
     UnknownBooking,
     UnknownCalendar,
     UnknownLink,
+    UnknownMessage,
     UnknownUser,
 )
 from ..vault import WrongKey
@@ -31,11 +35,19 @@ STATUS: dict[type[Refused], int] = {
     UnknownBooking: 404,
     UnknownCalendar: 404,
     UnknownUser: 404,
+    UnknownMessage: 404,
     LinkClosed: 410,
     BadRequest: 400,
     AlreadyOver: 409,
+    NothingLeftToDo: 409,
+    OnItsWay: 409,
+    TooLate: 409,
     NotAllowed: 403,
 }
+
+
+# When to come back after a 503: what troubles the database has mostly passed by then.
+RETRY_SECONDS = 10
 
 
 def register(app: Flask) -> None:
@@ -91,12 +103,16 @@ def answer(status: int, *, detail: str) -> ResponseReturnValue:
     title = HTTPStatus(status).phrase
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-        return body, status, {"Content-Type": "application/problem+json"}
+        return body, status, {"Content-Type": "application/problem+json", **_come_back(status)}
     heading, explanation = _words(status)
     page = render_template(
         "errors/error.html", status=status, heading=heading, explanation=explanation, detail=detail
     )
-    return page, status, to_whole_page()
+    return page, status, {**to_whole_page(), **_come_back(status)}
+
+
+def _come_back(status: int) -> dict[str, str]:
+    return {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
 
 
 def _words(status: int) -> tuple[str, str]:

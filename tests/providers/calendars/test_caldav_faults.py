@@ -96,6 +96,7 @@ LIES = {
 }
 
 
+@pytest.mark.fault(11)
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_is_no_answer(liar: DavLiar, lie: str) -> None:
@@ -105,6 +106,7 @@ def test_a_lie_is_no_answer(liar: DavLiar, lie: str) -> None:
         read(account(liar))
 
 
+@pytest.mark.fault(11)
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize("lie", [lie for lie in LIES if lie not in ("a broken connection", "too much")])
 def test_a_lie_about_one_calendar_leaves_the_others(liar: DavLiar, lie: str) -> None:
@@ -137,6 +139,7 @@ def test_a_calendar_that_is_gone_is_missing(liar: DavLiar, status: int) -> None:
         assert isinstance(found.unknown[office], CalendarMissing)
 
 
+@pytest.mark.fault(9)
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize("method", ["PROPFIND", "REPORT"])
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
@@ -192,6 +195,7 @@ def test_a_dead_server_is_no_answer(liar: DavLiar) -> None:
         read(linked)
 
 
+@pytest.mark.fault(12)
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize("method", ["PROPFIND", "REPORT"])
 def test_an_answer_that_drips_is_cut_off(liar: DavLiar, method: str) -> None:
@@ -226,6 +230,7 @@ def test_no_odd_redirect_leads_the_password_to_another_host(liar: DavLiar, place
     assert {host for _method, _path, host, _user in liar.asked} == {f"127.0.0.1:{liar.port}"}
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_leads_the_password_to_another_host(liar: DavLiar, status: int) -> None:
     liar.says["PROPFIND"] = [Said(status, headers={"Location": elsewhere(liar)})]
@@ -520,6 +525,7 @@ def test_a_calendar_that_takes_no_event_is_read_only(liar: DavLiar) -> None:
             CalDav().remove_event(account(liar), f"{liar.user.home}office/", NEW, SECONDS)
 
 
+@pytest.mark.fault(11)
 @pytest.mark.parametrize("said", [HTML, Said(500), Said(400), Said(200, OURS[:-40])])
 def test_an_event_of_which_nothing_can_be_learnt_is_not_called_deleted(liar: DavLiar, said: Said) -> None:
     liar.says["GET"] = [said]

@@ -86,6 +86,7 @@ def test_a_feed_that_is_gone_is_broken(server: WebServer, status: int) -> None:
         read(server.url)
 
 
+@pytest.mark.fault(9)
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize("status", [204, 206, 302, 400, 429, 500, 503])
 def test_any_other_answer_than_the_feed_is_none(server: WebServer, status: int) -> None:
@@ -104,6 +105,7 @@ NO_FEED = {
 }
 
 
+@pytest.mark.fault(11)
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize("row", NO_FEED)
 def test_a_body_that_is_not_the_whole_feed_is_no_answer(server: WebServer, row: str) -> None:
@@ -165,6 +167,7 @@ def test_a_webcal_address_is_an_https_one(public: WebServer, internet: Internet,
     assert internet.reached == [(PUBLIC, HTTPS)]
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize("location", ["https://127.0.0.1/", "https://inner.example/ana.ics"])
 def test_a_feed_that_leads_into_an_inner_network_is_no_answer(
     public: WebServer, internet: Internet, location: str

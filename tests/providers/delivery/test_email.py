@@ -61,6 +61,7 @@ def test_the_mail_is_seven_bits_with_short_lines() -> None:
     assert max(map(len, raw.split(b"\r\n"))) <= 998
 
 
+@pytest.mark.fault(26)
 @pytest.mark.rule("R32")
 def test_a_mail_that_is_sent_again_is_known_as_the_same_one(server: MailServer) -> None:
     for _ in range(2):
@@ -71,6 +72,7 @@ def test_a_mail_that_is_sent_again_is_known_as_the_same_one(server: MailServer) 
     assert message_id(replace(LETTER, key="another")) != first
 
 
+@pytest.mark.fault(26)
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize(
     ("answer", "error"), [("550 No such user", MailRefused), ("451 Later", DeliveryError)]

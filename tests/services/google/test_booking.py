@@ -66,6 +66,7 @@ def test_a_cancellation_takes_the_event_away_and_tells_the_guest_once(world: Fla
     assert mails(google) == [("request", DANA), ("cancel", DANA)]
 
 
+@pytest.mark.fault(10)
 @pytest.mark.rule("R32")
 @pytest.mark.parametrize(
     "kind", ["lost_before", "lost_after", "unavailable", "truncated", "rateLimitExceeded"]

@@ -70,6 +70,7 @@ def test_a_site_that_cannot_be_reached_asks_for_no_notices(world: Flask, google:
     assert google.calls_of("calendar.events.watch") == []
 
 
+@pytest.mark.fault(27)
 @pytest.mark.rule("R12")
 def test_a_notice_brings_the_next_reading_forward(world: Flask, google: Google, site: str) -> None:
     ana, now = make_rep(google), clock.now()
@@ -87,6 +88,7 @@ def test_a_notice_brings_the_next_reading_forward(world: Flask, google: Google, 
     assert google.notify(channel) == [204]
 
 
+@pytest.mark.fault(27)
 @pytest.mark.rule("R12")
 def test_the_first_notice_says_only_that_the_channel_is_open(
     world: Flask, google: Google, site: str, client: FlaskClient
@@ -100,6 +102,7 @@ def test_the_first_notice_says_only_that_the_channel_is_open(
     assert (answer.status_code, account_of(ana).next_check_at) == (204, due)
 
 
+@pytest.mark.fault(27)
 @pytest.mark.parametrize(
     "change",
     [
@@ -133,6 +136,7 @@ def headers_of(channel: PushChannel) -> dict[str, str]:
     }
 
 
+@pytest.mark.fault(27)
 def test_a_channel_that_ends_is_replaced_before_it_does(world: Flask, google: Google, site: str) -> None:
     make_rep(google)
     now = clock.now()
@@ -156,6 +160,7 @@ def test_a_provider_that_refuses_is_not_asked_again_at_once(world: Flask, google
     assert watch_due(now + timedelta(hours=7)) == 1
 
 
+@pytest.mark.fault(27)
 @pytest.mark.rule("R12")
 def test_without_any_notice_polling_is_enough(world: Flask, google: Google) -> None:
     ana, now = make_rep(google), clock.now()

@@ -68,6 +68,7 @@ def test_a_slot_that_is_listed_can_be_booked(world: Flask, client: FlaskClient) 
     assert client.get(answer.json["manage_url"].removeprefix("http://localhost")).status_code == 200
 
 
+@pytest.mark.fault(3)
 @pytest.mark.rule("R33")
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "one"}])
 def test_the_same_request_twice_makes_one_booking(
@@ -121,6 +122,7 @@ def test_an_owned_contact_sees_the_owner_s_slots(world: Flask, client: FlaskClie
     assert set(owned["slots"]) < set(unknown["slots"])
 
 
+@pytest.mark.fault(29)
 @pytest.mark.rule("R22")
 def test_answers_for_an_owned_and_an_unknown_address_have_one_shape(
     world: Flask, client: FlaskClient

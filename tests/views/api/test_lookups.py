@@ -35,6 +35,7 @@ def book(client: FlaskClient, number: int) -> int:
     return client.post("/api/v1/links/demo/bookings", json=body).status_code
 
 
+@pytest.mark.fault(29)
 @pytest.mark.usefixtures("limited")
 def test_questions_with_an_address_are_limited(client: FlaskClient) -> None:
     assert {look_up(client, number) for number in range(A_MINUTE)} == {200}
@@ -48,6 +49,7 @@ def test_questions_without_an_address_are_not_limited(client: FlaskClient) -> No
     assert {answer.status_code for answer in answers} == {200}
 
 
+@pytest.mark.fault(29)
 @pytest.mark.usefixtures("limited")
 def test_refused_bookings_are_limited_since_they_show_the_owner_s_slots(client: FlaskClient) -> None:
     assert book(client, 0) == 201
@@ -55,6 +57,7 @@ def test_refused_bookings_are_limited_since_they_show_the_owner_s_slots(client: 
     assert book(client, A_MINUTE + 1) == 429
 
 
+@pytest.mark.fault(29)
 def test_the_colleagues_list_is_there_for_every_address_or_for_none(
     world: Flask, client: FlaskClient
 ) -> None:

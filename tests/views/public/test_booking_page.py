@@ -75,6 +75,7 @@ def test_public_pages_set_no_cookie(world: Flask, client: FlaskClient, path: str
     assert "Set-Cookie" not in client.get(path).headers
 
 
+@pytest.mark.fault(3)
 @pytest.mark.rule("R33")
 def test_the_same_form_sent_twice_makes_one_booking(world: Flask, client: FlaskClient) -> None:
     open_link("round_robin", ("Ana", "Ben"))
@@ -172,6 +173,7 @@ def test_an_owner_without_a_slot_shows_no_times_and_a_way_to_write(world: Flask,
     assert db.session.query(Note).one().user_id == ben.id
 
 
+@pytest.mark.fault(29)
 @pytest.mark.rule("R22")
 def test_an_owned_and_an_unknown_address_differ_in_nothing_but_the_slots(
     world: Flask, client: FlaskClient

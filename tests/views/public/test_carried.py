@@ -219,6 +219,7 @@ def test_every_zone_can_be_chosen_without_script(world: Flask, client: FlaskClie
     assert f'value="{zone}"' in client.get(unescape(found[1])).text
 
 
+@pytest.mark.fault(28)
 @pytest.mark.rule("R22")
 def test_notes_are_limited(world: Flask, client: FlaskClient) -> None:
     open_link()

@@ -48,6 +48,7 @@ EVERYTHING: dict[str, Any] = {
     "place": {"kind": "phone", "value": "+33 1"},
     "questions": [{"key": "size", "label": "Size", "kind": "choice", "required": True, "choices": ["1", "2"]}],
     "redirect_url": "https://acme.example/thanks", "reminders": [1440, 60], "language": "en-US",
+    "change_notice_minutes": 120, "any_colleague": True,
     "colour": "#123456", "embed_origins": ["https://acme.example"], "active": False,
 }  # fmt: skip
 
@@ -158,6 +159,7 @@ def test_a_question_without_a_key_gets_one_from_its_words(signed_in: FlaskClient
 WRONG = {
     "title": ("", "title"), "slug": ("No Good", "slug"), "durations": ("soon", "durations"),
     "timezone": ("Mars/Base", "timezone"), "notice_minutes": ("-1", "notice_minutes"),
+    "change_notice_minutes": ("soon", "change_notice_minutes"),
     "buffer_before": ("7", "buffer_before"), "max_per_day": ("0", "max_per_day"),
     "hours_mon_from": ("25:00", "hours"), "colour": ("red", "colour"), "reminders": ("1", "reminders"),
     "redirect_url": ("javascript:alert(1)", "redirect_url"), "embed_origins": ("acme", "embed_origins"),

@@ -59,7 +59,13 @@ class BuiltinCalendar(CalendarProvider):
         return _placed(row, ref)
 
     def remove_event(
-        self, account: Account, calendar_id: str, ref: EventRef, deadline_seconds: float
+        self,
+        account: Account,
+        calendar_id: str,
+        ref: EventRef,
+        deadline_seconds: float,
+        *,
+        handed_on: bool = False,
     ) -> None:
         row = _find(_calendar(account, calendar_id), ref.key)
         if row is not None:

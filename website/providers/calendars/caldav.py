@@ -73,7 +73,13 @@ class CalDav(CalendarProvider):
             return EventKeeper(server, account, _address(server, calendar_id)).put(event, ref)
 
     def remove_event(
-        self, account: Account, calendar_id: str, ref: EventRef, deadline_seconds: float
+        self,
+        account: Account,
+        calendar_id: str,
+        ref: EventRef,
+        deadline_seconds: float,
+        *,
+        handed_on: bool = False,
     ) -> None:
         with dav_server(account, deadline_seconds) as server:
             EventKeeper(server, account, _address(server, calendar_id)).remove(ref)

@@ -32,9 +32,18 @@ class MailRefused(DeliveryError):
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarPart:
+    """iCalendar text that comes with a mail; `method` is the one in the text (RFC 6047 §2.4)."""
+
+    method: str
+    text: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A mail to one address. `key` is the same at each attempt, so that a mail that arrives twice is known as one;
-    `written_at` is aware."""
+    `written_at` is aware. `sender_name` stands in place of the sender's own name; `reply_to` is a name and an
+    address."""
 
     key: str
     sender: str
@@ -43,6 +52,9 @@ class Letter:
     text: str
     html: str = field(repr=False)
     written_at: datetime
+    sender_name: str = ""
+    reply_to: tuple[str, str] | None = None
+    calendar: CalendarPart | None = None
 
 
 def send(letter: Letter, smtp_url: str) -> None:
@@ -67,10 +79,13 @@ def send(letter: Letter, smtp_url: str) -> None:
 
 
 def message_of(letter: Letter) -> EmailMessage:
-    """The letter as RFC 5322 has it. Raises ValueError for a line break in an address or in the subject."""
+    """The letter as RFC 5322 has it. Raises ValueError for a line break in a name, an address or the subject."""
     message = EmailMessage(policy=POLICY)
     name, address = parseaddr(letter.sender)
-    message["From"] = Address(name, addr_spec=address)
+    message["From"] = Address(letter.sender_name or name, addr_spec=address)
+    if letter.reply_to is not None and letter.reply_to[1].isascii():
+        # An address that not every server takes is no reason to refuse a mail to somebody else.
+        message["Reply-To"] = Address(letter.reply_to[0], addr_spec=letter.reply_to[1])
     message["To"] = Address(addr_spec=letter.to)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.written_at)
@@ -79,7 +94,18 @@ def message_of(letter: Letter) -> EmailMessage:
     message.set_content(letter.text)
     if letter.html:
         message.add_alternative(letter.html, subtype="html")
+    if letter.calendar is not None:
+        _enclose(message, letter.calendar)
     return message
+
+
+def _enclose(message: EmailMessage, calendar: CalendarPart) -> None:
+    """As the last alternative, which mail programs act on, and as a file for those that do not (RFC 6047 §2.5)."""
+    text = calendar.text.decode()
+    message.add_alternative(text, subtype="calendar", charset="utf-8", cte="base64")
+    message.get_payload()[-1].set_param("method", calendar.method)  # type: ignore[union-attr, index]
+    message.make_mixed()
+    message.add_attachment(calendar.text, maintype="application", subtype="ics", filename="invite.ics")
 
 
 def message_id(letter: Letter) -> str:

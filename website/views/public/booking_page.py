@@ -4,20 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, g, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 
-from ...extensions import limiter
+from ...extensions import db, limiter
 from ...forms.booking import BookingForm, NoteForm, WhoForm, booking_form
 from ...models import Booking
+from ...services.availability import Scene, scene_of
 from ...services.booking import book as book_slot
-from ...services.booking import fresh_times
 from ...services.booking_request import Request
-from ...services.contact import recognise
+from ...services.contact import Visitor, recognise
+from ...services.deciding import fresh_times
 from ...services.errors import BadRequest, ReusedKey, SlotTaken
 from ...services.note import leave_note
 from ...tokens import BadToken, signer
+from ..errors import RETRY_SECONDS
 from ..languages import locale, translated
 from ..responses import frame_for
 from .asked import CAMPAIGN, Asked, all_zones, asked, local, slot_start, slot_text
@@ -92,7 +95,7 @@ def details(slug: str) -> ResponseReturnValue:
         return _who(question, form, question.problem[0] if question.problem else 200)
     start = slot_start(request.args.get("slot", ""), question.now)
     form = booking_form(question.link.questions, name=question.name, email=question.email)
-    fresh = fresh_times(question.link, question.visitor, question.duration, start, question.now)
+    fresh = fresh_times(_scene(question, question.visitor), start)
     if fresh is not None:
         return _details(question, form, start, 409, _("This time is not free any more."), fresh)
     return _details(question, form, start, 200)
@@ -113,7 +116,7 @@ def book(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _details(question, form, start, 422)
     try:
-        booking = _book(question, form, start, nonce)
+        token = _book(question, form, start, nonce).token
     except SlotTaken as taken:
         message = _("Somebody else has just taken this time. Choose another one; what you wrote is kept.")
         return _details(question, form, start, 409, message, taken.alternatives)
@@ -122,7 +125,20 @@ def book(slug: str) -> ResponseReturnValue:
         return _details(question, form, start, 409, message)
     except BadRequest as refused:
         return _details(question, form, start, 422, translated(refused.message))
-    return redirect(url_for("booking.show", token=booking.token), 303)
+    except SQLAlchemyError:
+        return _not_confirmed(question, form, start)
+    return redirect(url_for("booking.show", token=token), 303)
+
+
+def _not_confirmed(question: Asked, form: BookingForm, start: datetime) -> ResponseReturnValue:
+    """The database failed: what was typed is kept. So is the form's token: should the booking have been stored all
+    the same, the same form sent again leads to it (R33)."""
+    db.session.rollback()
+    current_app.logger.exception("a booking was not confirmed")
+    message = _("Your booking is not confirmed yet. Send this again in a moment: what you wrote is kept.")
+    page, status = _details(question, form, start, 503, message, token=request.form["token"])
+    page.headers["Retry-After"] = str(RETRY_SECONDS)
+    return page, status
 
 
 def _choose_a_time(question: Asked, form: BookingForm) -> ResponseReturnValue:
@@ -131,8 +147,12 @@ def _choose_a_time(question: Asked, form: BookingForm) -> ResponseReturnValue:
     near = request.form.get("near", "")
     start = slot_start(near, question.now) if near else question.now
     visitor = recognise(form.email.data) if not form.email.errors else question.visitor
-    fresh = fresh_times(question.link, visitor, question.duration, start, question.now)
+    fresh = fresh_times(_scene(question, visitor), start)
     return _details(question, form, start, 422, _("Choose a time."), [start] if fresh is None else fresh)
+
+
+def _scene(question: Asked, visitor: Visitor) -> Scene:
+    return scene_of(question.link, visitor=visitor, duration=question.duration, now=question.now)
 
 
 def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Booking:
@@ -188,7 +208,8 @@ def _details(
     status: int,
     message: str = "",
     alternatives: Sequence[datetime] | None = None,
-) -> ResponseReturnValue:
+    token: str = "",
+) -> tuple[Response, int]:
     g.tells_slots = alternatives is not None and question.link.owner_first
     page = render_template(
         "public/booking_page/details.html",
@@ -199,7 +220,7 @@ def _details(
         alternatives=None if alternatives is None else [
             (slot_text(other), _when(other, question.timezone)) for other in alternatives
         ],
-        token=_token(question),
+        token=token or _token(question),
         **_frame(question),
     )  # fmt: skip
     return _framed(question, page), status

@@ -57,7 +57,10 @@ def register(app: Flask) -> None:
     site.add_url_rule(f"{user}/forget", "forget_account", team.forget, methods=["POST"])
     site.add_url_rule("/me", "profile", profile.edit, methods=["GET", "POST"])
     _calendars(site)
+    message = f"/outbox/<int(max={LARGEST}):message_id>"
     site.add_url_rule("/outbox", "outbox", outbox.index)
+    site.add_url_rule(f"{message}/retry", "retry_message", outbox.retry, methods=["POST"])
+    site.add_url_rule(f"{message}/give-up", "give_up_message", outbox.give_up, methods=["GET", "POST"])
     app.register_blueprint(site)
 
 

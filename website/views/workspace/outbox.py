@@ -1,75 +1,85 @@
 """What could not be delivered yet, or at all, and the mails of a site that sends none: for admins (R32)."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...models import Message
-from ...models.message import FAILED, WAITING
+from ... import clock
+from ...services import outbox_repair
+from ...services.errors import NothingLeftToDo, OnItsWay
 from ...services.outbox_listing import STATES, messages_in, readers_of
 from ..access import admin_only, me
-from ..public.asked import local
-from ..public.words import clock_time, full_date
+from ..errors import answer
+from ..responses import see_other
 from .lists import page_asked
+from .outbox_words import ALL_DELIVERED, EMPTY, cost_of_giving_up, row_of
 
-# What a message is about, by its kind.
-KINDS = {
-    "event_put": _l("A meeting for a calendar"),
-    "event_remove": _l("A meeting to take out of a calendar"),
-    "disconnect": _l("Access to give back"),
-    "calendar_alarm": _l("A calendar needs attention"),
+# What was just done, by the word in the address that a form leads back to.
+SAID = {
+    "retried": _l("It is tried again now."),
+    "given_up": _l("It was given up. You can still have it tried again."),
 }
-TONES = {WAITING: "warn", FAILED: "bad"}
-WORDS = {WAITING: _l("Waiting"), FAILED: _l("Failed")}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A message in words; `subject` and `text` are those of a mail."""
-
-    kind: str
-    tone: str
-    state: str
-    to: str
-    written: str
-    next_try: str
-    attempts: int
-    error: str
-    subject: str
-    text: str
+TOO_LATE = {
+    OnItsWay: _l("A worker is delivering this message at this moment. Look again in a minute or two."),
+    NothingLeftToDo: _l("This message was dealt with in the meantime: there is nothing left to do."),
+}
 
 
 @admin_only
 def index() -> ResponseReturnValue:
-    state, page = request.args.get("state", "all"), page_asked()
+    state, page, now = request.args.get("state", "all"), page_asked(), clock.now()
     if state not in STATES:
         abort(404)
     found, more = messages_in(state, page)
     readers = readers_of(found)
-    rows = [_row(message, readers.get(message.id, ""), me().timezone) for message in found]
-    return render_template("workspace/outbox.html", rows=rows, state=state, page=page, more=more)
-
-
-def _row(message: Message, to: str, zone: str) -> Row:
-    mail = message.payload
-    return Row(
-        kind=str(KINDS.get(message.kind, message.kind)),
-        tone=TONES.get(message.state, "idle"),
-        state=str(WORDS.get(message.state, _("Kept here: this site sends no mail"))),
-        to=to,
-        written=_moment(message.created_at, zone),
-        next_try=_moment(message.due_at, zone) if message.state == WAITING else "",
-        attempts=message.attempts,
-        error=message.error,
-        subject=mail.get("subject", ""),
-        text=mail.get("text", ""),
+    return render_template(
+        "workspace/outbox.html",
+        rows=[row_of(message, readers.get(message.id, ""), me().timezone, now) for message in found],
+        nothing=EMPTY.get(state, ALL_DELIVERED),
+        said=SAID.get(request.args.get("said", "")),
+        state=state,
+        page=page,
+        more=more,
     )
 
 
-def _moment(at: datetime, zone: str) -> str:
-    there = local(at, zone)
-    return f"{full_date(there.date())}, {clock_time(there)}"
+@admin_only
+def retry(message_id: int) -> ResponseReturnValue:
+    return _done(outbox_repair.retry, message_id, "retried")
+
+
+@admin_only
+def give_up(message_id: int) -> ResponseReturnValue:
+    if request.method == "POST":
+        return _done(outbox_repair.give_up, message_id, "given_up")
+    now = clock.now()
+    try:
+        message = outbox_repair.open_message(message_id, now)
+    except (OnItsWay, NothingLeftToDo) as error:
+        return _too_late(error)
+    to = readers_of([message]).get(message.id, "")
+    return render_template(
+        "workspace/outbox_give_up.html",
+        row=row_of(message, to, me().timezone, now),
+        cost=cost_of_giving_up(message, to),
+        state=_state_sent(request.args.get("state", "")),
+    )
+
+
+def _done(work: Callable[..., None], message_id: int, word: str) -> ResponseReturnValue:
+    try:
+        work(message_id, by=me(), now=clock.now())
+    except (OnItsWay, NothingLeftToDo) as error:
+        return _too_late(error)
+    return see_other(f"/outbox?state={_state_sent(request.form.get('state', ''))}&said={word}")
+
+
+def _too_late(error: OnItsWay | NothingLeftToDo) -> ResponseReturnValue:
+    return answer(409, detail=str(TOO_LATE[type(error)]))
+
+
+def _state_sent(text: str) -> str:
+    """The list that somebody came from, to go back to."""
+    return text if text in STATES else "all"

@@ -47,6 +47,7 @@ def test_an_all_day_event_blocks_the_day_of_its_calendars_zone(
     assert read(calendar, ana).busy[ANA] == [BusyEvent(paris, paris + DAY)]
 
 
+@pytest.mark.fault(11)
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize(
     ("broken", "error"),
@@ -153,6 +154,7 @@ def test_windows_join_without_hole_or_overlap_whatever_clocks_do(start: datetime
     )
 
 
+@pytest.mark.fault(11)
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize("kind", ["html", "truncated", "lost_before", "lost_after", "backendError"])
 def test_an_answer_that_is_none_is_not_taken_for_free(
@@ -164,6 +166,7 @@ def test_an_answer_that_is_none_is_not_taken_for_free(
     assert read(calendar, ana).busy == {ANA: []}
 
 
+@pytest.mark.fault(12)
 def test_nobody_waits_longer_than_the_deadline(
     google: Google, calendar: GoogleCalendar, ana: Account
 ) -> None:

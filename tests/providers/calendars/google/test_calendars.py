@@ -59,6 +59,7 @@ def test_finding_calendars_tries_the_account_out(
         find(calendar, account)
 
 
+@pytest.mark.fault(11)
 @pytest.mark.parametrize("scopes", [ALL, (BUSY,)])
 @pytest.mark.parametrize("kind", ["html", "truncated", "lost_after", "unavailable"])
 def test_an_answer_that_is_none_is_not_taken_for_an_account_without_calendars(

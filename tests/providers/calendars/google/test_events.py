@@ -66,6 +66,7 @@ def test_putting_it_again_changes_nothing_and_tells_nobody(anas: Calendar) -> No
     assert len(anas.written("patch")) == 0
 
 
+@pytest.mark.fault(10)
 @pytest.mark.rule("R32")
 @pytest.mark.parametrize("kind", ["lost_before", "lost_after", "unavailable", "truncated", "html"])
 def test_a_mishap_while_creating_ends_in_one_event_and_one_invitation(anas: Calendar, kind: str) -> None:
@@ -77,6 +78,7 @@ def test_a_mishap_while_creating_ends_in_one_event_and_one_invitation(anas: Cale
     assert anas.mails == {("request", DANA): 1}
 
 
+@pytest.mark.fault(10)
 @pytest.mark.rule("R32")
 def test_one_mishap_after_another_ends_in_one_event_and_one_invitation(anas: Calendar) -> None:
     for method in ("insert", "insert", "get", "get"):
@@ -148,6 +150,7 @@ def test_a_move_touches_the_time_and_tells_each_guest_once(anas: Calendar) -> No
     assert anas.mails.total() == 2
 
 
+@pytest.mark.fault(10)
 @pytest.mark.rule("R32")
 @pytest.mark.parametrize("kind", ["lost_before", "lost_after", "unavailable", "truncated", "html"])
 def test_a_mishap_while_moving_ends_in_one_move(anas: Calendar, kind: str) -> None:
@@ -286,6 +289,7 @@ def test_removing_tells_each_guest_once(anas: Calendar) -> None:
     assert anas.look(placed.ref) is None
 
 
+@pytest.mark.fault(10)
 @pytest.mark.rule("R32")
 @pytest.mark.parametrize("kind", ["lost_before", "lost_after", "unavailable"])
 def test_a_mishap_while_removing_ends_in_one_cancellation(anas: Calendar, kind: str) -> None:

@@ -59,6 +59,7 @@ def error_of(
     return caught.value
 
 
+@pytest.mark.fault(9)
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_every_refusal_of_a_reading_has_its_meaning(
@@ -75,6 +76,7 @@ def test_every_refusal_of_a_reading_has_its_meaning(
         assert getattr(error, "retry_after_seconds", None) == PAUSES.get(kind)
 
 
+@pytest.mark.fault(9)
 @pytest.mark.rule("R32")
 @pytest.mark.parametrize("kind", sorted(REFUSALS.keys() - {"duplicate"}))
 def test_every_refusal_of_an_event_has_its_meaning(
@@ -100,6 +102,7 @@ def test_who_can_mend_it_is_told_what_to_do(google: Google, calendar: GoogleCale
     assert "Put meetings into your calendars" in str(error_of(write, calendar, ana))
 
 
+@pytest.mark.fault(9)
 def test_a_pause_that_google_asks_for_is_kept(google: Google, calendar: GoogleCalendar, ana: Account) -> None:
     for kind in ("unavailable", "tooManyRequests", "rateLimitExceeded"):
         google.fail(kind, retry_after=7)

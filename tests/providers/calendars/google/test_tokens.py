@@ -148,6 +148,7 @@ def test_a_token_endpoint_that_fails_passes(google: Google, calendar: GoogleCale
     assert kept.renewals == 1
 
 
+@pytest.mark.fault(12)
 def test_a_token_endpoint_that_hangs_holds_nobody_beyond_the_deadline(
     google: Google, calendar: GoogleCalendar
 ) -> None:

@@ -38,10 +38,15 @@ def put(api: Api, calendar_id: str, event: CalendarEvent, ref: EventRef) -> Plac
     raise CalendarUnreachable("The event keeps being changed by somebody else.")
 
 
-def remove(api: Api, calendar_id: str, ref: EventRef) -> None:
-    """Deletes the event, telling its guests; where we do not know that it was created, that too is found out."""
+def remove(api: Api, calendar_id: str, ref: EventRef, *, handed_on: bool) -> None:
+    """Deletes the event, telling its guests; where we do not know that it was created, that too is found out.
+
+    Of a meeting that was `handed_on`, guests with a Google calendar are not told: the event vanishes from it. In other
+    calendars it would stay for ever if nobody told them.
+    """
+    telling = "externalOnly" if handed_on else "all"
     if ref.external_id:
-        _delete(api, calendar_id, ref.external_id)
+        _delete(api, calendar_id, ref.external_id, telling)
         return
     for known in _generations(api, calendar_id, ref):
         resource = _get(api, calendar_id, known.external_id)
@@ -50,7 +55,7 @@ def remove(api: Api, calendar_id: str, ref: EventRef) -> None:
         with understood():
             ours = is_ours(resource, known)
         if ours:
-            _delete(api, calendar_id, known.external_id)
+            _delete(api, calendar_id, known.external_id, telling)
             return
 
 
@@ -123,6 +128,6 @@ def _get(api: Api, calendar_id: str, event_id: str) -> Json | None:
     return {"status": CANCELLED} if answer.status == 410 else answer.body
 
 
-def _delete(api: Api, calendar_id: str, event_id: str) -> None:
+def _delete(api: Api, calendar_id: str, event_id: str, telling: str) -> None:
     address = path_of("calendars", calendar_id, "events", event_id)
-    api.ask(EVENTS, "DELETE", address, query={"sendUpdates": "all"}, allowed=GONE)
+    api.ask(EVENTS, "DELETE", address, query={"sendUpdates": telling}, allowed=GONE)

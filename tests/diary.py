@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from tests.fakes import FakeCalendar
 from website.extensions import db
@@ -79,9 +80,9 @@ class Diary(FakeCalendar):
 
 
 @contextmanager
-def diaries() -> Iterator[Diary]:
-    """Puts diaries into the table of providers."""
-    diary = Diary()
+def diaries(diary: Diary | None = None) -> Iterator[Any]:
+    """Puts diaries into the table of providers; another one than a plain diary if it is given."""
+    diary = diary or Diary()
     CALENDAR_PROVIDERS[diary.key] = diary
     try:
         yield diary

@@ -39,7 +39,7 @@ def booked(name: str) -> Booking:
 
 def only() -> Message:
     db.session.rollback()
-    return db.session.scalars(select(Message)).one()
+    return db.session.scalars(select(Message).where(Message.channel == "calendar_event")).one()
 
 
 def pauses(failure: Exception, times: int, diary: Diary) -> list[timedelta]:

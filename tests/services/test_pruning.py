@@ -67,16 +67,15 @@ def test_messages_of_a_booking_stay_together_until_its_meeting_is_long_over(worl
     db.session.commit()
     booking = book(link, ask(), now=NOW)
     add("old", DONE, NINE, booking)
-    event = next(key for key in keys() if key != "old")
+    before = keys()
     assert prune_due(NINE + 90 * DAY) > 0
-    assert keys() == sorted(["old", event])
-    db.session.execute(select(Message))
+    assert keys() == before
     for message in db.session.scalars(select(Message)):
         message.state, message.done_at = DONE, NINE
     db.session.commit()
     add("younger", DONE, NINE + 10 * DAY, booking)
     prune_due(NINE + 92 * DAY)
-    assert len(keys()) == 3
+    assert keys() == sorted([*before, "younger"])
     prune_due(NINE + 101 * DAY)
     assert keys() == []
     assert stored(Booking) == 1

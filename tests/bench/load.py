@@ -134,7 +134,7 @@ def _visit(url: str, seen: Seen, stop: Event, rng: Random) -> None:
 
 
 def _megabytes(pid: int) -> float:
-    """What a process occupies of the memory that nobody shares its need for."""
+    """How much memory a process occupies."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 

@@ -5,18 +5,21 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
+from tests.chaos.marks import MAIL
 from tests.chaos.world import World
 from website.extensions import db
 from website.models import Booking, Message
 from website.providers.delivery.email import Letter, message_id
-from website.services.email import CHANNEL
+from website.services import booking_mail, email
 
-CONFIRMATION = "booking_confirmed"
+CHANNELS = (email.CHANNEL, booking_mail.CHANNEL)
+# Of which booking, what kind, to whom.
+Written = tuple[int | None, str, str]
 
 
 def wrong_letters(world: World, bookings: list[Booking], killed: set[int]) -> Iterator[str]:
     """What is wrong with the mails, as sentences."""
-    letters = list(db.session.scalars(select(Message).where(Message.channel == CHANNEL)))
+    letters = list(db.session.scalars(select(Message).where(Message.channel.in_(CHANNELS))))
     came = _came(world)
     due = {_id_of(world, letter): letter for letter in letters}
     if len(due) != len(letters):
@@ -29,7 +32,7 @@ def wrong_letters(world: World, bookings: list[Booking], killed: set[int]) -> It
     for name, letter in due.items():
         if came[name] - 1 > cut_off[letter.id]:
             yield f"mail {letter.kind} to {letter.payload['to']} came {came[name]} times"
-    yield from _unconfirmed(letters, bookings)
+    yield from _wrongly_written(letters, bookings)
 
 
 def repeated(world: World) -> int:
@@ -44,8 +47,8 @@ def attempts_cut_off(world: World, killed: set[int]) -> Counter[int]:
     """
     begun, marked = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
     for pid, step, message in world.marks.trail():
-        begun[pid, message] += step == f"before-effect.{CHANNEL}"
-        marked[pid, message] += step == f"after-mark.{CHANNEL}"
+        begun[pid, message] += step == f"before-effect.{MAIL}"
+        marked[pid, message] += step == f"after-mark.{MAIL}"
     cut_off = Counter[int]()
     for (pid, message), times in (begun - marked).items():
         cut_off[message] += times if pid in killed else 0
@@ -69,11 +72,15 @@ def _id_of(world: World, message: Message) -> str:
     return message_id(letter)
 
 
-def _unconfirmed(letters: list[Message], bookings: list[Booking]) -> Iterator[str]:
-    """Every invitee got one confirmation."""
-    confirmed = Counter(letter.payload["to"] for letter in letters if letter.kind == CONFIRMATION)
-    if not confirmed:
-        return
+def _wrongly_written(letters: list[Message], bookings: list[Booking]) -> Iterator[str]:
+    """Invitee and hosts have a mail each of a booking, and of its cancellation."""
+    due = Counter[Written]()
     for booking in bookings:
-        if confirmed[booking.email] != 1:
-            yield f"{confirmed[booking.email]} confirmations for {booking.email}"
+        hosts = [host.user.email for host in booking.hosts]
+        due[booking.id, "booking_confirmed", booking.email] += 1
+        due.update((booking.id, "booking_host", host) for host in hosts)
+        if not booking.confirmed:
+            due.update((booking.id, "booking_cancelled", reader) for reader in (booking.email, *hosts))
+    written = Counter((one.booking_id, one.kind, one.payload["to"]) for one in letters)
+    yield from (f"no mail (booking, kind, reader) {row}" for row in due - written)
+    yield from (f"a mail too many (booking, kind, reader) {row}" for row in written - due)

@@ -9,15 +9,15 @@ import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-OUTSIDE = ("google", "caldav", "email")
+MAIL = "mail"
 WEB_STEPS = ("before-booking", "after-booking", "before-cancel", "after-cancel")
 LEASE_STEPS = ("before-lease", "after-lease")
 PLACES = ("before-effect", "after-effect", "before-mark", "after-mark")
 
 
 def worker_steps(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """The steps of a worker that delivers to these kinds of calendar account, and `email`."""
-    return (*LEASE_STEPS, *(f"{place}.{kind}" for kind in kinds for place in PLACES))
+    """The steps of a worker that delivers to these kinds of calendar account, and sends mails."""
+    return (*LEASE_STEPS, *(f"{place}.{kind}" for kind in (*kinds, MAIL) for place in PLACES))
 
 
 class Marks:

@@ -18,7 +18,8 @@ STEP_SECONDS = 8.0
 
 @dataclass(frozen=True)
 class Plan:
-    """How many bookings and random kills there are at least, and how often each marked step is hit."""
+    """How many bookings and random kills there are in all, at least, and how often each marked step is hit in each of
+    the rounds; everything is delivered at the end of a round."""
 
     visitors: int
     bookings: int

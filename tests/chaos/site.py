@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
-from tests.chaos.marks import Marks
+from tests.chaos.marks import MAIL, Marks
 from website import clock
 from website.extensions import db
 from website.models import Calendar, Message
@@ -62,12 +62,18 @@ def _marked(channel: str, prepare: Callable[[Message, datetime], Effect | None])
     def marked(message: Message, now: datetime) -> Effect | None:
         _at.kind, _at.message = _kind_of(channel, message), message.id
         effect = prepare(message, now)
-        return replace(effect, run=_between_marks(effect.run)) if effect else None
+        if effect is None:
+            return None
+        if _at.kind == MAIL and effect.in_database:
+            _at.kind = "mail-that-waits"
+        return replace(effect, run=_between_marks(effect.run))
 
     return marked
 
 
 def _kind_of(channel: str, message: Message) -> str:
+    if channel in (outbox.email.CHANNEL, outbox.booking_mail.CHANNEL):
+        return MAIL
     if channel != outbox.calendar_event.CHANNEL:
         return channel
     calendar = db.session.get(Calendar, message.payload["calendar"])

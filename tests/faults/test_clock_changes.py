@@ -115,7 +115,7 @@ def around_the_change(starts: list[datetime], night: Night) -> list[datetime]:
     offsets = [(start - HALF_HOUR).astimezone(zone).utcoffset() for start in starts]
     changed = [n for n, start in enumerate(starts) if start.astimezone(zone).utcoffset() != offsets[n]]
     first = changed[0] if changed else 4
-    return starts[max(first - 3, 0) : first + 3]
+    return starts[max(first - 2, 0) : first + 2]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from website.config import Config
 from website.extensions import db
 from website.models import Booking, BookingHost, Claim
 
-PROCESSES, ATTEMPTS = 4, 80
+PROCESSES, ATTEMPTS = 4, 40
 LONG = {day: ["09:00-19:00"] for day in WORKDAYS}
 
 

@@ -38,6 +38,20 @@ def test_a_booking_is_whole_or_not_there_whichever_call_fails(world: Flask, clie
     assert FEWEST < number < MOST - 1
 
 
+def test_no_failure_brings_what_people_typed_into_the_log(
+    world: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    link_id = open_link().id
+    for number in range(1, MOST):
+        sent = form(link_id, slot(number), "dana@prospect.example")
+        with failing(number) as fault:
+            post(client, sent)
+        if not fault.failed:
+            break
+    assert "OperationalError" in caplog.text
+    assert not any(typed in caplog.text for typed in ("dana@prospect.example", "Dana Prospect"))
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before it is done", "after it is done"])
 def test_a_commit_whose_end_nobody_knows_makes_one_booking(
     world: Flask, client: FlaskClient, after: bool

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, make_url
+from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
 from tests.factories import NOW
@@ -16,7 +16,6 @@ from tests.faults.visitors import form, open_link, post, slot, token_of, tokens
 from tests.services.test_booking import NINE, stored
 from website import database
 from website.config import Config
-from website.extensions import db
 from website.models import BuiltinEvent
 from website.services import transaction
 from website.services.outbox import deliver_due
@@ -103,12 +102,13 @@ def test_a_worker_outlasts_it(config: Config, world: Flask, client: FlaskClient)
 
 
 @pytest.mark.usefixtures("impatient")
-def test_whoever_waited_in_vain_is_not_made_to_wait_again(config: Config, world: Flask) -> None:
-    tries = list[object]()
-    event.listen(db.engine, "begin", tries.append, insert=True)
+@pytest.mark.parametrize(("patience", "again"), [(PATIENCE, 0), (60, transaction.ATTEMPTS - 1)])
+def test_whoever_waited_in_vain_is_not_made_to_wait_again(
+    config: Config, world: Flask, caplog: pytest.LogCaptureFixture, patience: float, again: int
+) -> None:
     with writing(config), pytest.raises(OperationalError):
-        transaction.in_transaction(lambda: None, patience_seconds=PATIENCE)
-    assert len(tries) == 1
+        transaction.in_transaction(lambda: None, patience_seconds=patience)
+    assert caplog.text.count("transaction tried again") == again
 
 
 def test_a_visitor_s_patience_ends_with_the_first_wait_for_the_lock() -> None:

@@ -23,7 +23,7 @@ from website.services.transaction import in_transaction
 
 MAILS = 5
 HOUR = timedelta(hours=1)
-pytestmark = [pytest.mark.fault(26), pytest.mark.both_engines, pytest.mark.rule("R32")]
+pytestmark = [pytest.mark.fault(26), pytest.mark.rule("R32")]
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def booked(
     """Dana's booking of these hosts, with a guest."""
     made = make_link(kind, hosts=hosts, **link)
     db.session.commit()
-    return book(made, ask(guests=tuple(guests)), now=NOW)
+    return book(made, ask(guests=tuple(guests), nonce=made.slug), now=NOW)
 
 
 def move(booking: Booking, by: User | None = None, later: timedelta = HOUR, now: datetime = NOW) -> None:

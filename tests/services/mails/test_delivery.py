@@ -11,7 +11,20 @@ from sqlalchemy import select
 from tests.diary import Diary
 from tests.factories import NOW, make_user
 from tests.peers.smtp import MailServer
-from tests.services.mails.letters import ANA, DANA, GUS, HOUR, MINUTE, booked, host, letters, move, rows, sent
+from tests.services.mails.letters import (
+    ANA,
+    DANA,
+    GUS,
+    HOUR,
+    MINUTE,
+    booked,
+    hand_over,
+    host,
+    letters,
+    move,
+    rows,
+    sent,
+)
 from tests.views.workspace.test_links import sign_in
 from website.config import in_force, put_in_force
 from website.extensions import db
@@ -129,6 +142,25 @@ def test_what_nobody_is_making_is_not_waited_for(world: Flask, post: MailServer,
     assert len(sent(post)) == 3
 
 
+@pytest.mark.rule("R36")
+def test_a_new_host_s_video_meeting_is_waited_for_and_the_old_one_named_no_more(
+    world: Flask, post: MailServer, diary: Diary
+) -> None:
+    ana, ben = host("Ana", diary=True), host("Ben", diary=True)
+    booking = booked([ana], place=MEET)
+    booking.meeting_url = "https://video.example/of-ana"
+    db.session.commit()
+    deliver_due(NOW)
+    diary.wrong = CalendarUnreachable("No answer.")
+    hand_over(booking, ben, by=ana)
+    assert sent(post) == []
+    booking.meeting_url = URL
+    db.session.commit()
+    mails = sent(post, NOW + MINUTE)
+    assert [letter.to for letter in mails] == [DANA, "ben@acme.example"]
+    assert all(URL in letter.text and "of-ana" not in letter.text for letter in mails)
+
+
 # A provider that was to invite and never can
 
 
@@ -182,6 +214,25 @@ def test_an_event_that_stood_there_has_invited(world: Flask, post: MailServer, d
     sent(post)
     assert event_of(booking).invites
     assert {letter.method for letter in letters(post)} == {""}
+
+
+@pytest.mark.rule("R34")
+@pytest.mark.both_engines
+@pytest.mark.parametrize(("stood", "invited"), [(False, [DANA, ANA, GUS]), (True, [])])
+def test_where_the_calendar_was_unlinked_before_the_event_stood_we_invite(
+    world: Flask, post: MailServer, diary: Diary, stood: bool, invited: list[str]
+) -> None:
+    ana = host("Ana", diary=True)
+    booked([ana])
+    if stood:
+        deliver_due(NOW)
+        for message in db.session.scalars(select(Message).where(Message.kind == "event_put")):
+            message.state = WAITING
+        db.session.commit()
+    ana.accounts = []
+    db.session.commit()
+    deliver_due(NOW)
+    assert [letter.to for letter in letters(post) if letter.method == "REQUEST"] == invited
 
 
 # A site without a mail server

@@ -49,7 +49,11 @@ def test_a_booking_is_stored_with_its_contact_receipt_and_messages(world: Flask)
     assert (booking.start_at, booking.end_at) == (NINE, NINE + HALF_HOUR)
     assert booking.contact.email == "dana@prospect.example"
     assert booking.receipt["rule"] == "everyone"
-    assert stored(Message) == 1
+    assert list(db.session.scalars(select(Message.kind).order_by(Message.id))) == [
+        "event_put",
+        "booking_confirmed",
+        "booking_host",
+    ]
 
 
 @pytest.mark.rule("R35")
@@ -225,7 +229,7 @@ def test_the_worker_puts_the_event_into_the_host_s_calendar_once(world: Flask) -
     db.session.commit()
     booking = book(link, ask(), now=NOW)
     uid = booking.uid
-    assert work_once(NOW) == 1
+    assert work_once(NOW) == stored(Message) == 3
     assert work_once(NOW) == 0
     assert [event.uid for event in db.session.scalars(select(BuiltinEvent))] == [uid]
 

@@ -15,6 +15,7 @@ from website.models import Booking, BookingEvent, Calendar, CalendarAccount, Lin
 from website.models.message import DONE
 from website.services.booking import book
 from website.services.calendar import refresh
+from website.services.calendar_event import CHANNEL
 from website.services.cancellation import cancel
 from website.services.errors import SlotTaken
 from website.services.outbox import deliver_due
@@ -153,7 +154,7 @@ def test_a_delivery_of_which_nothing_was_recorded_is_made_again_without_a_second
     deliver_due(NOW)
     url, event = event_of(booking).external_id, event_of(booking)
     event.external_id = event.uid = event.etag = ""
-    message = db.session.scalars(select(Message)).one()
+    message = db.session.scalars(select(Message).where(Message.channel == CHANNEL)).one()
     message.state, message.done_at = "waiting", None
     db.session.commit()
     deliver_due(NOW)

@@ -1,6 +1,6 @@
 """Meetings as iTIP texts (RFC 5546): asking somebody in, taking that back, and a copy for whoever wants one (R34)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from icalendar import Event, vCalAddress
@@ -24,7 +24,7 @@ def invitation(meeting: Meeting, organizer: Person, attendee: Person, now: datet
 
     `attendee` is who the mail is sent to, `organizer` who it is from: mail programs compare them.
     """
-    event = event_of(meeting, now)
+    event = event_of(_titled(meeting), now)
     event.add("ORGANIZER", _organizer(organizer))
     event.add("ATTENDEE", _attendee(attendee, {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}))
     return _text(event, REQUEST)
@@ -32,7 +32,7 @@ def invitation(meeting: Meeting, organizer: Person, attendee: Person, now: datet
 
 def cancellation(meeting: Meeting, organizer: Person, attendee: Person, now: datetime) -> bytes:
     """Takes the meeting out of `attendee`'s calendar, who was asked in by `organizer` before (RFC 5546 §3.2.5)."""
-    event = event_of(meeting, now, status="CANCELLED")
+    event = event_of(_titled(meeting), now, status="CANCELLED")
     event.add("ORGANIZER", _organizer(organizer))
     event.add("ATTENDEE", _attendee(attendee, {}))
     return _text(event, CANCEL)
@@ -40,10 +40,15 @@ def cancellation(meeting: Meeting, organizer: Person, attendee: Person, now: dat
 
 def published(meeting: Meeting, now: datetime, organizer: Person | None = None) -> bytes:
     """The meeting for a calendar that nobody was asked into: it wants no answer (RFC 5546 §3.2.1)."""
-    event = event_of(meeting, now)
+    event = event_of(_titled(meeting), now)
     if organizer is not None:
         event.add("ORGANIZER", _organizer(organizer))
     return _text(event, PUBLISH)
+
+
+def _titled(meeting: Meeting) -> Meeting:
+    """An invitation needs a summary (RFC 5546 §3.2.2)."""
+    return meeting if line_of(meeting.title) else replace(meeting, title="–")
 
 
 def _text(event: Event, method: str) -> bytes:

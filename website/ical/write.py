@@ -65,11 +65,12 @@ def event_of(meeting: Meeting, now: datetime, status: str = "CONFIRMED") -> Even
     event.add("DTSTAMP", now)
     event.add("DTSTART", meeting.start)
     event.add("DTEND", meeting.end)
-    event.add("SUMMARY", line_of(meeting.title)[:LONGEST_LINE])
-    if meeting.description:
-        event.add("DESCRIPTION", _text(meeting.description)[:LONGEST_TEXT])
-    if meeting.location:
-        event.add("LOCATION", line_of(meeting.location)[:LONGEST_LINE])
+    event.add("SUMMARY", line_of(meeting.title)[:LONGEST_LINE].strip())
+    # A property without a value is none at all to some readers.
+    if description := _text(meeting.description)[:LONGEST_TEXT].strip():
+        event.add("DESCRIPTION", description)
+    if location := line_of(meeting.location)[:LONGEST_LINE].strip():
+        event.add("LOCATION", location)
     if meeting.address:
         event.add("URL", vUri(meeting.address))
     event.add("STATUS", status)

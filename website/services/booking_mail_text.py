@@ -9,7 +9,6 @@ from typing import Any
 from ..config import in_force
 from ..extensions import db
 from ..ical.invitation import CANCEL, REQUEST, Person, cancellation, invitation
-from ..ical.write import Meeting
 from ..mails import LANGUAGE, Mail, render
 from ..models import Booking, Message, User
 from ..providers.delivery.email import CalendarPart
@@ -57,7 +56,7 @@ class Facts:
 def mail_of(message: Message, booking: Booking) -> Mail:
     """The mail in its reader's language and zone: an invitee's guests are taken to share theirs."""
     known, user = message.payload, _user(message.payload)
-    own = f"{in_force().base_url}/booking/{booking.token}" if known["role"] == INVITEE else ""
+    own = own_page(booking, known)
     return render(
         message.kind,
         timezone=user.timezone if user else booking.timezone,
@@ -68,7 +67,7 @@ def mail_of(message: Message, booking: Booking) -> Mail:
         invitee=known["role"] == INVITEE,
         guest=known["role"] == GUEST,
         host=known["role"] == HOST,
-        own=own,
+        own={"page": own, "reschedule": f"{own}/reschedule", "cancel": f"{own}/cancel"} if own else None,
         receipt=_receipt_for(user, known, booking),
         base=in_force().base_url,
     )
@@ -77,6 +76,7 @@ def mail_of(message: Message, booking: Booking) -> Mail:
 def facts_of(booking: Booking, known: Mapping[str, Any]) -> Facts:
     """A meeting as a mail's row knows it; what an invitee typed is told to hosts and to themselves alone."""
     where, own = location_of(booking), known["role"] != GUEST
+    address = where if where.startswith(("https://", "http://")) else ""
     return Facts(
         title=line(booking.link.title),
         start=datetime.fromisoformat(known["start"]),
@@ -85,9 +85,9 @@ def facts_of(booking: Booking, known: Mapping[str, Any]) -> Facts:
         was_end=_instant(known, "was_end"),
         hosts=line(known["hosts"], 500),
         was_hosts=line(known.get("was_hosts", ""), 500),
-        place=place_of(booking).label if booking.link.place.get("kind") else "",
+        place=place_of(booking).label if booking.link.place.get("kind") and not address else "",
         where=line(where, 500),
-        address=where if where.startswith(("https://", "http://")) else "",
+        address=address,
         name=line(booking.name),
         email=booking.email,
         guests=", ".join(booking.guests),
@@ -97,6 +97,11 @@ def facts_of(booking: Booking, known: Mapping[str, Any]) -> Facts:
         by_invitee=known.get("by_invitee", False),
         method=known["method"],
     )
+
+
+def own_page(booking: Booking, known: Mapping[str, Any]) -> str:
+    """The address at which the invitee changes the booking; whoever knows it may, so nobody else is told it (R35)."""
+    return f"{in_force().base_url}/booking/{booking.token}" if known["role"] == INVITEE else ""
 
 
 def sender_name(known: Mapping[str, Any], booking: Booking) -> str:
@@ -117,8 +122,8 @@ def calendar_part(known: Mapping[str, Any], booking: Booking, now: datetime) -> 
     if not known["method"]:
         return None
     site_name, address = parseaddr(in_force().mail_from)
-    own = f"{in_force().base_url}/booking/{booking.token}" if known["role"] == INVITEE else ""
-    meeting: Meeting = meeting_of(booking, known, own)
+    own = own_page(booking, known)
+    meeting = meeting_of(booking, known, own)
     organizer = Person(sender_name(known, booking) or site_name, address)
     user = _user(known)
     name = user.name if user else booking.name if own else ""

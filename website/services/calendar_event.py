@@ -17,7 +17,7 @@ from .calendar import refresh_soon
 from .calendar_account import provider_account
 from .clash import mark_if_busy
 from .effect import Effect
-from .invitation_fallback import note_failure
+from .invitation_fallback import note_failure, note_unlinked
 from .meeting import answers_of, location_of, place_of, title_of
 from .own_events import look_closer, ref_of
 from .reading import ANSWERED, part_reading, read
@@ -35,12 +35,12 @@ FINDINGS: dict[str, str] = {
 }
 
 
-def prepare(message: Message, now: datetime) -> Effect | None:
-    """The effect of a message, None when there is nothing left to do. The effect itself reads no row of ours,
+def prepare(message: Message, now: datetime) -> Effect:
+    """The effect of a message. The effect itself reads no row of ours,
     unless the calendar is kept in our own database. Raises CalendarError where a calendar has to be asked first."""
     event = _event(message)
     if event is None or event.calendar is None:
-        return None
+        return Effect(lambda: None, in_database=True, keep=_unlinked(message.id, now))
     booking, calendar = event.booking, event.calendar
     provider = CALENDAR_PROVIDERS[calendar.account.kind]
     if booking.unchecked and booking.confirmed and event.wanted and not provider.capabilities.in_database:
@@ -69,6 +69,15 @@ def _event(message: Message) -> BookingEvent | None:
         BookingEvent.calendar_id == message.payload["calendar"],
     )
     return db.session.scalars(found).first()
+
+
+def _unlinked(message_id: int, now: datetime) -> Callable[[None], None]:
+    def keep(_: None) -> None:
+        message = db.session.get_one(Message, message_id)
+        if message.booking is not None:
+            note_unlinked(message.booking, message, now)
+
+    return keep
 
 
 def _look_first(event: BookingEvent, account: CalendarAccount, now: datetime) -> None:

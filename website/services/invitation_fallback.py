@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from ..extensions import db
-from ..models import BookingEvent, Message
+from ..models import Booking, BookingEvent, Message
 from ..providers.calendars.errors import AccessRevoked, CalendarMissing, CalendarReadOnly
 from .booking_mails import invite_ourselves
 
@@ -21,6 +21,16 @@ def note_failure(message: Message, event: BookingEvent, failure: Exception, now:
     elif event.invites and event.sequence is None and not _may_stand(message):
         event.invites = False
         invite_ourselves(event.booking, now)
+
+
+def note_unlinked(booking: Booking, message: Message, now: datetime) -> None:
+    """The same for an event whose calendar was unlinked before it stood there."""
+    lost = [event for event in booking.events if event.calendar_id is None and event.invites]
+    stood = any(event.sequence is not None for event in lost)
+    if booking.confirmed and lost and not stood and not _may_stand(message):
+        for event in lost:
+            event.invites = False
+        invite_ourselves(booking, now)
 
 
 def _may_stand(message: Message) -> bool:

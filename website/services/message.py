@@ -47,12 +47,12 @@ def call_off(booking: Booking, before: Before, by: User | None, now: datetime) -
     """What a cancellation causes: the events go from the hosts' calendars, and everybody is told."""
     _put_in_calendars(booking, now)
     booking_mails.tell_end(booking, before, by, now)
-    drop_reminders(booking)
+    drop_reminders(booking, now)
 
 
 def _tell_change(booking: Booking, before: Before, by: User | None, now: datetime) -> None:
     booking_mails.tell_change(booking, before, by, now)
-    drop_reminders(booking)
+    drop_reminders(booking, now)
     write_reminders(booking, now)
 
 

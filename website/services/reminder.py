@@ -27,8 +27,8 @@ def write_reminders(booking: Booking, now: datetime) -> None:
         db.session.add(row)
 
 
-def drop_reminders(booking: Booking) -> None:
+def drop_reminders(booking: Booking, now: datetime) -> None:
     """Those that wait are not sent. Inside a transaction."""
     waiting = (Message.booking_id == booking.id, Message.kind == KIND, Message.state == WAITING)
     for message in db.session.scalars(select(Message).where(*waiting)):
-        message.state, message.error = DROPPED, OVERTAKEN
+        message.state, message.error, message.done_at = DROPPED, OVERTAKEN, now

@@ -12,7 +12,15 @@ import pytest
 from tests.peers.certificates import Authority
 from tests.peers.dav import free_port
 from tests.peers.smtp import MailServer
-from website.providers.delivery.email import DeliveryError, Letter, MailRefused, message_id, message_of, send
+from website.providers.delivery.email import (
+    CalendarPart,
+    DeliveryError,
+    Letter,
+    MailRefused,
+    message_id,
+    message_of,
+    send,
+)
 
 LETTER = Letter(
     key="calendar_alarm:1:2",
@@ -105,6 +113,72 @@ def test_nobody_slips_a_header_in(server: MailServer, field: str) -> None:
 def test_an_address_that_the_server_cannot_take_is_refused_for_good(server: MailServer) -> None:
     with pytest.raises(MailRefused):
         send(replace(LETTER, to="änä@acme.example"), server.url())
+
+
+# Invitations
+
+INVITE = CalendarPart(
+    "REQUEST", b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:\xc3\xa9\r\nEND:VCALENDAR\r\n"
+)
+
+
+@pytest.mark.rule("R34")
+def test_an_invitation_is_the_last_alternative_and_a_file_of_the_same_bytes(server: MailServer) -> None:
+    send(replace(LETTER, calendar=INVITE), server.url())
+    (mail,) = server.taken
+    assert mail.get_content_type() == "multipart/mixed"
+    body, file = mail.iter_parts()
+    assert [part.get_content_type() for part in body.iter_parts()] == [
+        "text/plain",
+        "text/html",
+        "text/calendar",
+    ]
+    calendar = list(body.iter_parts())[-1]
+    assert (calendar.get_param("method"), calendar.get_param("charset")) == ("REQUEST", "utf-8")
+    assert calendar.get_payload(decode=True) == file.get_payload(decode=True) == INVITE.text
+    assert (file.get_content_type(), file.get_filename()) == ("application/ics", "invite.ics")
+    assert not any(part.defects for part in mail.walk())
+
+
+def test_a_mail_comes_from_a_person_at_the_address_of_the_site_and_answers_go_to_them(
+    server: MailServer,
+) -> None:
+    send(replace(LETTER, sender_name="Ana Ruíz", reply_to=("Ana", "ana@acme.example")), server.url())
+    (mail,) = server.taken
+    assert mail["From"].addresses[0].display_name == "Ana Ruíz"
+    assert mail["From"].addresses[0].addr_spec == "meet@acme.example"
+    assert mail["Reply-To"] == "Ana <ana@acme.example>"
+
+
+@pytest.mark.parametrize("long", ["", "A" * 90, "é" * 90])
+def test_a_name_cannot_look_like_an_address(server: MailServer, long: str) -> None:
+    eve = f'Eve, "x" <eve@evil.example>; (y): [z]\\ {long}'
+    send(replace(LETTER, sender_name=eve, reply_to=(eve, "ana@acme.example")), server.url())
+    (mail,) = server.taken
+    for name, address in (("From", "meet@acme.example"), ("Reply-To", "ana@acme.example")):
+        (found,) = mail[name].addresses
+        # Where a name is folded between two encoded words, this reader sees a blank.
+        assert found.display_name.replace(" ", "") == f"Evexeveevil.exampleyz{long}"
+        assert found.addr_spec == address
+
+
+def test_an_answer_s_address_that_not_every_server_takes_is_left_out(server: MailServer) -> None:
+    send(replace(LETTER, reply_to=("Dana", "dänä@prospect.example")), server.url())
+    assert server.taken[0]["Reply-To"] is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"sender_name": "Ana\r\nBcc: eve@evil.example"},
+        {"reply_to": ("Ana\nBcc: eve@evil.example", "ana@acme.example")},
+        {"reply_to": ("Ana", "ana@acme.example\r\nBcc: eve@evil.example")},
+    ],
+)
+def test_nobody_slips_a_header_in_by_a_name(server: MailServer, values: dict[str, Any]) -> None:
+    with pytest.raises(MailRefused):
+        send(replace(LETTER, **values), server.url())
+    assert server.taken == []
 
 
 # Signing in, and encryption

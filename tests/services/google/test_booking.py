@@ -21,6 +21,7 @@ from tests.services.google.linking import (
 from website.extensions import db
 from website.models import Booking, BookingEvent, Message
 from website.models.message import DONE, FAILED
+from website.services.calendar_event import CHANNEL
 from website.services.cancellation import cancel
 from website.services.worker import work_once
 
@@ -29,7 +30,8 @@ ANA, BEN = "ana@acme.example", "ben@acme.example"
 
 def messages() -> list[Message]:
     db.session.expire_all()
-    return list(db.session.scalars(select(Message).order_by(Message.id)))
+    """Those for calendars."""
+    return list(db.session.scalars(select(Message).where(Message.channel == CHANNEL).order_by(Message.id)))
 
 
 def events_of(booking: Booking) -> list[BookingEvent]:

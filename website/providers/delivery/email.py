@@ -1,6 +1,7 @@
 """E-mail over SMTP (RFC 5321), by the server that SMTP_URL names."""
 
 import hashlib
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ PORTS = {"smtp": 587, "smtps": 465}
 LONGEST_REASON = 200
 # Refusals of the site, not of the mail (RFC 4954 §6): once its settings are mended, every mail can go.
 NOT_SIGNED_IN = (530, 534, 535, 538)
+NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,"]')
 # Servers that take seven bits only are rare, but there is no need to ask.
 POLICY = SMTP.clone(cte_type="7bit")
 
@@ -82,10 +84,10 @@ def message_of(letter: Letter) -> EmailMessage:
     """The letter as RFC 5322 has it. Raises ValueError for a line break in a name, an address or the subject."""
     message = EmailMessage(policy=POLICY)
     name, address = parseaddr(letter.sender)
-    message["From"] = Address(letter.sender_name or name, addr_spec=address)
+    message["From"] = Address(_plain(letter.sender_name) or name, addr_spec=address)
     if letter.reply_to is not None and letter.reply_to[1].isascii():
         # An address that not every server takes is no reason to refuse a mail to somebody else.
-        message["Reply-To"] = Address(letter.reply_to[0], addr_spec=letter.reply_to[1])
+        message["Reply-To"] = Address(_plain(letter.reply_to[0]), addr_spec=letter.reply_to[1])
     message["To"] = Address(addr_spec=letter.to)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.written_at)
@@ -112,6 +114,12 @@ def message_id(letter: Letter) -> str:
     """The same for each attempt at the same letter."""
     domain = _bare(letter.sender).rpartition("@")[2]
     return f"<{hashlib.sha256(letter.key.encode()).hexdigest()[:32]}@{domain}>"
+
+
+def _plain(name: str) -> str:
+    """A person's name without what would need quotes: a long name loses them where its line is folded, and none is
+    to look like an address."""
+    return NEEDS_QUOTES.sub("", name).strip(" ")
 
 
 def _bare(sender: str) -> str:

@@ -56,7 +56,7 @@ def confirm(token: str) -> ResponseReturnValue:
     if not _changeable(booking, question):
         return _page(booking, question, "no_change")
     fresh = fresh_times(_scene(booking, question), start)
-    if fresh is not None:
+    if fresh is not None and start != booking.start_at:
         return _confirm(booking, question, start, 409, _("This time is not free any more."), fresh)
     return _confirm(booking, question, start, 200)
 
@@ -125,7 +125,7 @@ def _confirm(
         "confirm",
         slot=slot_text(start),
         when=date_and_time(start, question.timezone),
-        same=start == booking.start_at and not alternatives,
+        same=start == booking.start_at and alternatives is None,
         message=message,
         alternatives=None if alternatives is None else [
             (slot_text(other), date_and_time(other, question.timezone)) for other in alternatives

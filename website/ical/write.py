@@ -10,6 +10,8 @@ PRODUCER = "-//Firsthand//Bookings//EN"
 WRITTEN = "X-FIRSTHAND-BOOKED"
 """The times that we gave an event, in the event: whatever else it says now, its calendar's owner moved it there."""
 
+LONGEST_LINE, LONGEST_TEXT = 500, 10_000
+
 _FORM = "%Y%m%dT%H%M%SZ"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -34,9 +36,9 @@ def stored_copy(meeting: Meeting, now: datetime) -> bytes:
     No METHOD (RFC 4791 §4.1), no ORGANIZER and no ATTENDEE: with those a server would write to the guests itself
     (RFC 6638), who have their one invitation already (R34).
     """
-    event = _event(meeting, now)
+    event = event_of(meeting, now)
     event.add(WRITTEN, written_times(meeting.start, meeting.end))
-    return bytes(_calendar(event).to_ical())
+    return bytes(calendar_of(event).to_ical())
 
 
 def written_times(start: datetime, end: datetime) -> str:
@@ -44,29 +46,33 @@ def written_times(start: datetime, end: datetime) -> str:
     return f"{start:{_FORM}}/{end:{_FORM}}"
 
 
-def _calendar(event: Event) -> Calendar:
+def calendar_of(event: Event, method: str = "") -> Calendar:
+    """A calendar with this event alone; `method` says what it is sent for (RFC 5546 §1.4)."""
     calendar = Calendar()
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", PRODUCER)
+    if method:
+        calendar.add("METHOD", method)
     calendar.add_component(event)
     return calendar
 
 
-def _event(meeting: Meeting, now: datetime) -> Event:
+def event_of(meeting: Meeting, now: datetime, status: str = "CONFIRMED") -> Event:
+    """The meeting as it stands at `now`, for nobody in particular."""
     event = Event()
     event.add("UID", meeting.uid)
     event.add("SEQUENCE", meeting.sequence)
     event.add("DTSTAMP", now)
     event.add("DTSTART", meeting.start)
     event.add("DTEND", meeting.end)
-    event.add("SUMMARY", _line(meeting.title))
+    event.add("SUMMARY", line_of(meeting.title)[:LONGEST_LINE])
     if meeting.description:
-        event.add("DESCRIPTION", _text(meeting.description))
+        event.add("DESCRIPTION", _text(meeting.description)[:LONGEST_TEXT])
     if meeting.location:
-        event.add("LOCATION", _line(meeting.location))
+        event.add("LOCATION", line_of(meeting.location)[:LONGEST_LINE])
     if meeting.address:
         event.add("URL", vUri(meeting.address))
-    event.add("STATUS", "CONFIRMED")
+    event.add("STATUS", status)
     event.add("TRANSP", "OPAQUE")
     return event
 
@@ -76,5 +82,6 @@ def _text(value: str) -> str:
     return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _line(value: str) -> str:
+def line_of(value: str) -> str:
+    """A text as one line, without control characters."""
     return " ".join(_text(value).split())

@@ -27,6 +27,8 @@ REASONS: dict[str, str] = STANDINGS | {
     "not_owner": gettext_noop("Does not own the contact."),
     "owner_apart": gettext_noop("Owns the contact, and is offered apart."),
     "declined": gettext_noop("Declined the meeting."),
+    "present": gettext_noop("Hosts the booking that is moved."),
+    "not_present": gettext_noop("Does not host the booking that is moved."),
 }
 
 # Why the pool is what it is.
@@ -48,6 +50,10 @@ POOL_RULES: dict[str, str] = {
         "A colleague of the contact's owner hosts, because the owner's first slot is far away."
     ),
     "declined": gettext_noop("A host declined the meeting: every other eligible host may host."),
+    "kept": gettext_noop("The booking was moved: whoever hosted it still does."),
+    "any_colleague": gettext_noop(
+        "The booking was moved to a time with any eligible host: its own host stays if free."
+    ),
 }
 
 
@@ -98,6 +104,11 @@ class Pool:
         """Whether the contact's owner decides: nobody else is in the pool (R20)."""
         return self.rule == "owner"
 
+    @property
+    def keeps_hosts(self) -> bool:
+        """Whether a booking that is moved stays with whoever hosts it: there is nothing to choose (R35)."""
+        return self.rule == "kept"
+
 
 def choose_pool(
     kind: LinkKind,
@@ -138,6 +149,29 @@ def without(candidates: Sequence[Candidate], declined: Collection[int]) -> Pool:
         for each in candidates
     ]
     return Pool("declined", None, tuple(members))
+
+
+def kept(candidates: Sequence[Candidate], present: Collection[int]) -> Pool:
+    """The pool of a booking that is moved: its hosts, able or not, and nobody else (R35).
+
+    `candidates` are all hosts of the link and those of the booking; `present` are those of the booking who are needed.
+    """
+    members = (
+        Membership(each.host_id, each.name, each.host_id in present, _if_kept(each, present))
+        for each in candidates
+    )
+    return Pool("kept", None, tuple(members))
+
+
+def any_colleague(candidates: Sequence[Candidate]) -> Pool:
+    """The pool of a round-robin booking that is moved to where anybody is free: all eligible hosts (R35)."""
+    return _pool("any_colleague", None, candidates)
+
+
+def _if_kept(candidate: Candidate, present: Collection[int]) -> str:
+    if candidate.host_id in present:
+        return candidate.standing or "present"
+    return "optional" if candidate.optional else "not_present"
 
 
 def _owner_rule(candidates: Sequence[Candidate], owner: Owner) -> str:

@@ -92,6 +92,7 @@ _BY_RULE = {
     "personal": gettext_noop("This is your personal link."),
     "group": gettext_noop("Everyone on this group link hosts."),
     "owner": gettext_noop("You own this contact."),
+    "kept": gettext_noop("You hosted this meeting before it was moved, and still do."),
 }
 _ALONE = gettext_noop("You were the only one of {pool} hosts who was free.")
 _ONLY_HOST = gettext_noop("You were the only host who could be chosen.")
@@ -107,6 +108,7 @@ _ABOUT_OWNER = {
     "owner_not_host": gettext_noop("{owner} owns this contact and is not a host of this link."),
     "colleagues": gettext_noop("{owner} owns this contact; a sooner time with a colleague was chosen."),
 }
+_MOVED_AWAY = gettext_noop("The meeting was moved to a time at which its host before you could not be there.")
 _BUSY_AFTER_ALL = gettext_noop("Before you, a host who seemed free turned out to be busy.")
 _NO_ANSWER_BEFORE = gettext_noop("Before you, a host's calendar did not answer.")
 _UNCHECKED = gettext_noop("Not every calendar answered in time: the booking rests on what was last seen.")
@@ -135,6 +137,7 @@ def remarks(receipt: Receipt, translate: Translate = str, *, reader_id: int | No
     answers = set(receipt.checked.values())
     texts = [
         (_ABOUT_OWNER.get(receipt.rule), receipt.owner_name is not None),
+        (_MOVED_AWAY, receipt.rule == "any_colleague"),
         (_BUSY_AFTER_ALL, "busy" in answers),
         (_NO_ANSWER_BEFORE, "no answer" in answers and not receipt.unchecked),
         (_UNCHECKED, receipt.unchecked),

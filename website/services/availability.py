@@ -1,7 +1,7 @@
 """The one answer to "what may be booked?": page, API, booking and *why not?* all ask here (R11)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from ..extensions import db
-from ..models import Booking, BookingHost, Link, LinkHost
+from ..models import Booking, BookingHost, Link
 from ..models.booking import CONFIRMED
 from ..scheduling.hours import Hours, local_days, window_of_dates
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.pool import Owner, Pool, choose_pool, colleagues
 from ..scheduling.slots import Cap, HostTime, Offer, Question, Terms, booking_dates, offer
 from ..scheduling.timeline import STEPS_A_DAY, Window, bits, first_bit, step_before, steps_in
-from .busy import busy_masks
+from .busy import BY_CALENDAR, busy_masks
 from .contact import Visitor
 from .hosts import Host, host_of, hosts_of_link
 
@@ -28,7 +28,10 @@ OWN_HOURS = "hosts"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A link as it stands at `now`: its terms for one duration, its hosts, and the pool for one visitor."""
+    """A link as it stands at `now`: its terms for one duration, its hosts, and the pool for one visitor.
+
+    `apart_from` is a booking that is not in its own way, and `beside` where its events are not either (R4).
+    """
 
     link: Link
     now: datetime
@@ -36,6 +39,7 @@ class Scene:
     hosts: Sequence[Host]
     pool: Pool
     apart_from: int | None = None
+    beside: BY_CALENDAR = field(default_factory=dict)
 
     @property
     def pooled(self) -> list[Host]:
@@ -45,13 +49,11 @@ class Scene:
 
     def for_pool(self, pool: Pool) -> "Scene":
         """The same scene with another pool."""
-        return Scene(self.link, self.now, self.terms, self.hosts, pool, self.apart_from)
+        return replace(self, pool=pool)
 
 
-def scene_of(
-    link: Link, *, visitor: Visitor, duration: int, now: datetime, apart_from: int | None = None
-) -> Scene:
-    """What decides about slots of `duration` minutes; `apart_from` is a booking that is not in its own way (R4)."""
+def scene_of(link: Link, *, visitor: Visitor, duration: int, now: datetime) -> Scene:
+    """What decides about slots of `duration` minutes of this link for this visitor."""
     hosts = hosts_of_link(link.id, now, own_hours=link.hours_source == OWN_HOURS)
     pool = choose_pool(
         LINK_KINDS[link.kind],
@@ -60,7 +62,7 @@ def scene_of(
         owner=_owner(visitor, hosts, now),
         identified=visitor.email is not None,
     )
-    return Scene(link, now, terms_of(link, duration), hosts, pool, apart_from)
+    return Scene(link, now, terms_of(link, duration), hosts, pool)
 
 
 def _owner(visitor: Visitor, hosts: Sequence[Host], now: datetime) -> Owner | None:
@@ -113,8 +115,8 @@ def offer_in(scene: Scene, asked: Window) -> Offer:
 def question_of(scene: Scene, window: Window, of: Sequence[Host] | None = None) -> Question:
     """What is known in `window` of the pool's time, or of other hosts', as the rules ask for it."""
     hosts, optional = scene.pooled if of is None else of, LINK_KINDS[scene.link.kind].optional_hosts
-    busy = busy_masks(hosts, window)
-    booked = _booked_masks(scene, window)
+    busy = busy_masks(hosts, window, scene.beside)
+    booked = _booked_masks(scene, hosts, window)
     capped = _starts_for_caps(scene, window)
     times = [
         HostTime(
@@ -132,9 +134,9 @@ def question_of(scene: Scene, window: Window, of: Sequence[Host] | None = None) 
     return Question(scene.terms, times, window, scene.now, tuple(each_once.values()))
 
 
-_part, _member = BookingHost.__table__, LinkHost.__table__
+_part = BookingHost.__table__
 _OCCUPIED = select(_part.c.user_id, _part.c.occupied_from, _part.c.occupied_until).where(
-    _part.c.user_id.in_(select(_member.c.user_id).where(_member.c.link_id == bindparam("link"))),
+    _part.c.user_id.in_(bindparam("hosts", expanding=True)),
     _part.c.active,
     _part.c.occupied_from < bindparam("end"),
     _part.c.occupied_from > bindparam("earliest"),
@@ -143,10 +145,10 @@ _OCCUPIED = select(_part.c.user_id, _part.c.occupied_from, _part.c.occupied_unti
 )
 
 
-def _booked_masks(scene: Scene, window: Window) -> dict[int, int]:
-    """What other bookings of the link's hosts occupy, whatever their link (R4)."""
+def _booked_masks(scene: Scene, hosts: Sequence[Host], window: Window) -> dict[int, int]:
+    """What other bookings of these hosts occupy, whatever their link (R4)."""
     asked = {
-        "link": scene.link.id,
+        "hosts": [host.id for host in hosts],
         "start": window.start,
         "end": window.end,
         "earliest": window.start - LONGEST,

@@ -1,9 +1,11 @@
 """Busy time of calendars: packed a month at a time, unpacked once a process and version (DESIGN §4)."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
@@ -73,23 +75,49 @@ def _seconds(intervals: Intervals) -> list[tuple[int, int]]:
     ]
 
 
-def busy_masks(hosts: Sequence[Host], window: Window) -> dict[int, int]:
+Steps = tuple[int, int]
+
+
+class Beside(NamedTuple):
+    """A calendar whose readings do not say which event is which: where one of `ours` may stand in it, and what
+    `others` were found there at a closer look; steps `[from, until)` (R4)."""
+
+    ours: tuple[Steps, ...]
+    others: tuple[Steps, ...] = ()
+
+    def left_of(self, busy: int, window: Window) -> int:
+        """The busy time, as a mask over `window`, without ours."""
+        for start, end in self.ours:
+            busy &= ~window.span(start, end)
+        for start, end in self.others:
+            busy |= window.span(start, end)
+        return busy
+
+
+BY_CALENDAR = Mapping[int, Beside]
+NOTHING: BY_CALENDAR = MappingProxyType({})
+
+
+def busy_masks(hosts: Sequence[Host], window: Window, beside: BY_CALENDAR = NOTHING) -> dict[int, int]:
     """What the calendars of each host know as busy, as masks over `window`, by host id.
 
-    Time beyond a calendar's horizon is not known, so it is not free (R12).
+    Time beyond a calendar's horizon is not known, so it is not free (R12). `beside`, by calendar: an event of ours
+    that does not count (R4).
     """
     months = range(month_number(window.instant(0)), month_number(window.instant(window.length - 1)) + 1)
     _load([calendar for host in hosts for calendar in host.calendars], months)
-    return {host.id: _joined(host.calendars, months, window) for host in hosts}
+    return {host.id: _joined(host.calendars, months, window, beside) for host in hosts}
 
 
-def _joined(calendars: Iterable[KnownCalendar], months: range, window: Window) -> int:
+def _joined(calendars: Iterable[KnownCalendar], months: range, window: Window, beside: BY_CALENDAR) -> int:
     mask = 0
     for calendar in calendars:
+        busy = 0
         for month in months:
             known = _masks.get((calendar.version, month), 0)
             if known:
-                mask |= window.cut(known, month_window(month))
+                busy |= window.cut(known, month_window(month))
+        mask |= beside[calendar.id].left_of(busy, window) if calendar.id in beside else busy
         if calendar.known_until is not None:
             mask |= window.span(step_before(calendar.known_until), window.end)
     return mask

@@ -10,7 +10,7 @@ from ..extensions import db
 from ..models import Booking, BookingEvent, CalendarAccount, Message
 from ..providers.calendars import CALENDAR_PROVIDERS
 from ..providers.calendars.errors import CalendarUnreachable, EventChanged, EventGone
-from ..providers.calendars.records import CalendarEvent, EventRef, Placed
+from ..providers.calendars.records import CalendarEvent, Placed
 from ..scheduling.places import PLACES
 from ..scheduling.timeline import instant_of
 from ..sentences import gettext_noop
@@ -18,6 +18,7 @@ from .calendar import refresh_soon
 from .calendar_account import provider_account
 from .clash import mark_if_busy
 from .effect import Effect
+from .own_events import look_closer, ref_of
 from .reading import ANSWERED, part_reading, read
 from .transaction import in_transaction
 
@@ -73,16 +74,16 @@ def _look_first(event: BookingEvent, account: CalendarAccount, now: datetime) ->
     """R31: what a booking was made unchecked against is looked at before its own event stands there, and is busy
     itself. Raises CalendarUnreachable."""
     part = next(host for host in event.booking.hosts if host.user_id == account.user_id)
-    event_id, account_id = event.id, account.id
-    asked = part_reading(account, instant_of(part.occupied_from), instant_of(part.occupied_until))
+    event_id, account_id, user_id = event.id, account.id, account.user_id
+    steps = part.occupied_from, part.occupied_until
+    asked = part_reading(account, instant_of(steps[0]), instant_of(steps[1]))
     if read([asked], now, deadline_seconds=DEADLINE_SECONDS)[account_id] != ANSWERED:
         raise CalendarUnreachable("The calendar did not answer.")
-    in_transaction(lambda: mark_if_busy(event_id, now))
-
-
-def ref_of(event: BookingEvent) -> EventRef:
-    """Which event of its calendar the row is about."""
-    return EventRef(event.booking.uid, event.generation, event.external_id, event.uid, event.etag)
+    seen = look_closer(event.booking, [user_id], steps, deadline_seconds=DEADLINE_SECONDS)
+    beside = {one.calendar_id: one.beside for one in seen if one.beside is not None}
+    if len(beside) < len(seen):
+        raise CalendarUnreachable("The calendar did not answer.")
+    in_transaction(lambda: mark_if_busy(event_id, now, beside))
 
 
 def _stands(event: BookingEvent, attempts: int, now: datetime) -> Callable[[Placed], timedelta | None]:

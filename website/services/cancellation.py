@@ -9,22 +9,21 @@ from . import claims, message, place
 from .booking import booking_by_token
 from .booking_request import DERIVED
 from .booking_rights import booking_for
-from .errors import AlreadyOver
+from .change import check_changeable
 from .history import CANCELLED as NOTED
 from .history import as_it_stands, note
 from .transaction import in_transaction
 
 
 def cancel(token: str, *, reason: str, now: datetime) -> Booking:
-    """The invitee calls the booking off (R35); again is no error. Raises UnknownBooking, AlreadyOver."""
+    """The invitee calls the booking off (R35); again is no error. Raises UnknownBooking, AlreadyOver, TooLate."""
     return in_transaction(lambda: _cancel(token, reason, now))
 
 
 def _cancel(token: str, reason: str, now: datetime) -> Booking:
     booking = _locked_booking(token)
     if booking.confirmed:
-        if booking.start_at <= now:
-            raise AlreadyOver
+        check_changeable(booking, None, now)
         call_off(booking, reason, None, now)
     return booking
 
@@ -39,8 +38,7 @@ def _cancel_by_host(booking_id: int, reason: str, by: User, now: datetime) -> Bo
     booking_for(by, booking_id)
     booking = place.locked(booking_id)
     if booking.confirmed:
-        if booking.start_at <= now:
-            raise AlreadyOver
+        check_changeable(booking, by, now)
         call_off(booking, reason, by, now)
     return booking
 

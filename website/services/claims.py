@@ -5,7 +5,13 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import delete, insert, select
 
 from ..extensions import db
-from ..models import Booking, Claim, User
+from ..models import Booking, Claim, Link, User
+
+
+def lock_link(link_id: int) -> Link:
+    """The link, locked before its hosts: the order of locks is link, then hosts ascending, then bookings. In a
+    transaction."""
+    return db.session.scalars(select(Link).where(Link.id == link_id).with_for_update(key_share=True)).one()
 
 
 def lock_hosts(host_ids: Collection[int]) -> None:

@@ -10,15 +10,17 @@ from ..models import Booking, BookingEvent, BookingHost, Calendar, CalendarAccou
 from ..models.booking import CONFIRMED
 from ..providers.calendars import CALENDAR_PROVIDERS
 from ..scheduling.timeline import Window
-from .busy import busy_masks
-from .history import decided_at
+from .busy import BY_CALENDAR, NOTHING, busy_masks
+from .history import accepted_at
 from .hosts import Host, host_of
+from .own_events import hides_in
 
 
 def settle_unchecked(user_id: int, now: datetime) -> None:
     """Settles the unchecked coming bookings of a user whose calendars have all answered since. In a transaction.
 
-    A calendar in which the booking's own event stands already was looked at before the event was put there.
+    A calendar in which the booking's own event stands already was looked at before the event was put there; one in
+    which it still stands where it was before a move is looked at before it is moved there, too.
     """
     for booking, part in _waiting(user_id, now):
         db.session.flush()
@@ -26,14 +28,18 @@ def settle_unchecked(user_id: int, now: datetime) -> None:
         if host is None or host.standing:
             return
         others = _without(host, _standing_in(booking.id))
-        if all(_answered_since(calendar.id, decided_at(booking)) for calendar in others.calendars):
+        if hides_in(booking, (part.occupied_from, part.occupied_until)) & {
+            one.id for one in others.calendars
+        }:
+            continue
+        if all(_answered_since(calendar.id, accepted_at(booking)) for calendar in others.calendars):
             booking.unchecked = False
             booking.clash = booking.clash or _is_busy(others, part)
 
 
-def mark_if_busy(event_id: int, now: datetime) -> None:
-    """Marks a booking that clashes with what a host's account has, before its own event is put there. In a
-    transaction."""
+def mark_if_busy(event_id: int, now: datetime, beside: BY_CALENDAR) -> None:
+    """Marks a booking that clashes with what a host's account has, before its own event is put there; `beside` is what
+    the event hides where it stands already. In a transaction."""
     event = db.session.get_one(BookingEvent, event_id)
     if event.calendar is None:
         return
@@ -44,7 +50,7 @@ def mark_if_busy(event_id: int, now: datetime) -> None:
     )
     if host is not None and part is not None:
         only = _without(host, {known.id for known in host.calendars} - _of_account(account.id))
-        event.booking.clash = event.booking.clash or _is_busy(only, part)
+        event.booking.clash = event.booking.clash or _is_busy(only, part, beside)
     event.look_at = now
 
 
@@ -94,6 +100,6 @@ def _answered_since(calendar_id: int, at: datetime) -> bool:
     return row.checked_at is not None and row.checked_at >= at
 
 
-def _is_busy(host: Host, part: BookingHost) -> bool:
+def _is_busy(host: Host, part: BookingHost, beside: BY_CALENDAR = NOTHING) -> bool:
     window = Window(part.occupied_from, part.occupied_until - part.occupied_from)
-    return bool(busy_masks([host], window)[host.id])
+    return bool(busy_masks([host], window, beside)[host.id])

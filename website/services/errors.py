@@ -97,6 +97,10 @@ class CannotLeave(Refused):
         self.bookings, self.links = bookings, links
 
 
+class TooLate(Refused):
+    """The link lets invitees change a booking up to some time before it begins, which has passed (R35)."""
+
+
 class NotAllowed(Refused):
     """The user may not do that."""
 

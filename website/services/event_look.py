@@ -19,7 +19,7 @@ from ..providers.calendars import CALENDAR_PROVIDERS
 from ..providers.calendars.errors import CalendarError, CalendarUnreachable
 from ..providers.calendars.records import Placed
 from .calendar_account import provider_account
-from .calendar_event import ref_of
+from .own_events import ref_of
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)

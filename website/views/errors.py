@@ -17,6 +17,7 @@ from ..services.errors import (
     LinkClosed,
     NotAllowed,
     Refused,
+    TooLate,
     UnknownBooking,
     UnknownCalendar,
     UnknownLink,
@@ -34,6 +35,7 @@ STATUS: dict[type[Refused], int] = {
     LinkClosed: 410,
     BadRequest: 400,
     AlreadyOver: 409,
+    TooLate: 409,
     NotAllowed: 403,
 }
 

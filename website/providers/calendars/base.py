@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from website.ical.feed import BusyEvent
+
 from .errors import CalendarReadOnly, CalendarUnreachable
 from .records import (
     Account,
@@ -28,7 +30,8 @@ class Capabilities:
     the calendar is kept in our own database, so its readings never grow old and are never polled, and its
     events are written inside our own transaction. `invites`: the provider itself sends the guests of an event
     their invitation (R34). `meets`: it makes a video meeting for an event. `notifies`: it can tell us that a
-    calendar changed.
+    calendar changed. `names_events`: a reading says which event is which, so that ours can be told from others (R4);
+    where it does not, `busy_beside` does.
     """
 
     writes: bool
@@ -39,6 +42,7 @@ class Capabilities:
     invites: bool = False
     meets: bool = False
     notifies: bool = False
+    names_events: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,19 @@ class CalendarProvider(ABC):
         Raises AccessRevoked, CalendarUnreachable, CalendarMissing, CalendarReadOnly.
         """
         raise CalendarReadOnly("This kind of calendar cannot receive bookings.")
+
+    def busy_beside(
+        self,
+        account: Account,
+        calendar_id: str,
+        ref: EventRef,
+        window_start: datetime,
+        window_end: datetime,
+        deadline_seconds: float,
+    ) -> list[BusyEvent]:
+        """The events that block (R5) in `[window_start, window_end)` of one calendar, apart from the one that `ref`
+        means; only where readings do not name events. Raises as `look_at_event`."""
+        raise CalendarUnreachable("This kind of calendar is read as a whole.")
 
     def disconnect(self, account: Account, deadline_seconds: float) -> None:  # noqa: B027  (most have nothing to do)
         """Gives back the access that the provider granted, when an account is unlinked and nothing else of ours

@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from ...extensions import limiter
 from ...forms.booking import BookingForm, NoteForm, WhoForm, booking_form
 from ...models import Booking
+from ...services.availability import Scene, scene_of
 from ...services.booking import book as book_slot
-from ...services.booking import fresh_times
 from ...services.booking_request import Request
-from ...services.contact import recognise
+from ...services.contact import Visitor, recognise
+from ...services.deciding import fresh_times
 from ...services.errors import BadRequest, ReusedKey, SlotTaken
 from ...services.note import leave_note
 from ...tokens import BadToken, signer
@@ -92,7 +93,7 @@ def details(slug: str) -> ResponseReturnValue:
         return _who(question, form, question.problem[0] if question.problem else 200)
     start = slot_start(request.args.get("slot", ""), question.now)
     form = booking_form(question.link.questions, name=question.name, email=question.email)
-    fresh = fresh_times(question.link, question.visitor, question.duration, start, question.now)
+    fresh = fresh_times(_scene(question, question.visitor), start)
     if fresh is not None:
         return _details(question, form, start, 409, _("This time is not free any more."), fresh)
     return _details(question, form, start, 200)
@@ -131,8 +132,12 @@ def _choose_a_time(question: Asked, form: BookingForm) -> ResponseReturnValue:
     near = request.form.get("near", "")
     start = slot_start(near, question.now) if near else question.now
     visitor = recognise(form.email.data) if not form.email.errors else question.visitor
-    fresh = fresh_times(question.link, visitor, question.duration, start, question.now)
+    fresh = fresh_times(_scene(question, visitor), start)
     return _details(question, form, start, 422, _("Choose a time."), [start] if fresh is None else fresh)
+
+
+def _scene(question: Asked, visitor: Visitor) -> Scene:
+    return scene_of(question.link, visitor=visitor, duration=question.duration, now=question.now)
 
 
 def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Booking:

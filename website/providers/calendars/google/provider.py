@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from website import clock
+from website.ical.feed import BusyEvent
 from website.sentences import gettext_noop
 
 from ..base import CalendarProvider, Capabilities
@@ -18,7 +19,7 @@ from ..records import (
     Reading,
     Watching,
 )
-from . import busy, calendar_list, channels, events
+from . import beside, busy, calendar_list, channels, events
 from .access import SIGN_IN
 from .api import Api
 from .deadline import Deadline
@@ -34,7 +35,7 @@ class GoogleCalendar(CalendarProvider):
     description = gettext_noop(
         "Linked by signing in at Google, which also sends your guests their invitations."
     )
-    capabilities = Capabilities(writes=True, invites=True, meets=True, notifies=True)
+    capabilities = Capabilities(writes=True, invites=True, meets=True, notifies=True, names_events=False)
     sign_in = SIGN_IN
 
     def account_line(self, account: Account) -> str:
@@ -73,6 +74,18 @@ class GoogleCalendar(CalendarProvider):
     ) -> Placed | None:
         with Api(account, deadline_seconds) as api:
             return events.look(api, calendar_id, ref)
+
+    def busy_beside(
+        self,
+        account: Account,
+        calendar_id: str,
+        ref: EventRef,
+        window_start: datetime,
+        window_end: datetime,
+        deadline_seconds: float,
+    ) -> list[BusyEvent]:
+        with Api(account, deadline_seconds) as api:
+            return beside.busy_beside(api, calendar_id, ref, window_start, window_end)
 
     def disconnect(self, account: Account, deadline_seconds: float) -> None:
         give_back(account, Deadline(deadline_seconds))

@@ -68,9 +68,8 @@ def _moved(entry: Entry, _names: Names, reader: User) -> str:
 def _handed_over(entry: Entry, names: Names, reader: User) -> str:
     if "from" not in entry:
         former = ", ".join(names.get(user, "") for user in entry["hosts"])
-        return _(
-            "%(moved)s Hosted by %(names)s until then.", moved=_moved(entry, names, reader), names=former
-        )
+        moved = _moved(entry, names, reader)
+        return str(_("%(moved)s Hosted by %(names)s until then.", moved=moved, names=former))
     known = {"former": names.get(entry["from"], ""), "taker": names.get(entry["to"], "")}
     if entry.get("declined"):
         return str(_("%(former)s declined; it went on to %(taker)s.", **known))

@@ -60,11 +60,15 @@ class Signer:
 
     def read_form(self, token: str, link_id: int, now: datetime) -> str:
         """The nonce of a form token. Raises BadToken or ExpiredToken."""
-        owner, nonce, expires = self._read("form", token, 3)
-        if owner != link_id:
-            raise BadToken
-        _check_expiry(expires, now)
-        return str(nonce)
+        return self._nonce("form", token, link_id, now)
+
+    def change(self, booking_id: int, now: datetime) -> str:
+        """A token for one filled-in form that changes a booking: a double post makes one change (R33)."""
+        return self._sign("change", [booking_id, secrets.token_urlsafe(12), _expiry(now, FORM_HOURS)])
+
+    def read_change(self, token: str, booking_id: int, now: datetime) -> str:
+        """The nonce of a change token. Raises BadToken or ExpiredToken."""
+        return self._nonce("change", token, booking_id, now)
 
     def who(self, email: str, now: datetime, name: str = "") -> str:
         """A typed address, and a name, as an opaque, expiring text whose length tells nothing (R21)."""
@@ -92,6 +96,13 @@ class Signer:
         link_id, contact_id, expires = self._read("personal", token, 3)
         _check_expiry(expires, now)
         return PersonalLink(int(link_id), int(contact_id))
+
+    def _nonce(self, purpose: str, token: str, owner_id: int, now: datetime) -> str:
+        owner, nonce, expires = self._read(purpose, token, 3)
+        if owner != owner_id:
+            raise BadToken
+        _check_expiry(expires, now)
+        return str(nonce)
 
     def _sign(self, purpose: str, content: list[int | str]) -> str:
         return str(self._serializer(purpose).dumps(content))

@@ -16,8 +16,10 @@ from website.scheduling.pool import (
     Membership,
     Owner,
     Pool,
+    any_colleague,
     choose_pool,
     colleagues,
+    kept,
 )
 
 ANA, BEN, CLEO, ZOE = 1, 2, 3, 9
@@ -218,3 +220,43 @@ def test_owner_and_colleagues_together_are_the_eligible_hosts(candidates, owner)
         second = colleagues(pool, candidates)
         assert not set(pool.host_ids) & set(second.host_ids)
         assert {*pool.host_ids, *second.host_ids} == set(choose(candidates, owner_first=False).host_ids)
+
+
+# A booking that is moved
+
+
+@pytest.mark.rule("R35")
+def test_a_moved_booking_stays_with_its_hosts() -> None:
+    pool = kept(TEAM, {BEN})
+    assert (pool.rule, pool.host_ids, pool.keeps_hosts) == ("kept", (BEN,), True)
+    assert [member.reason for member in pool.in_or_out] == ["not_present", "present", "not_present"]
+
+
+@pytest.mark.rule("R35")
+@pytest.mark.parametrize("standing", STANDINGS)
+def test_a_host_who_cannot_host_any_more_stays_needed(standing) -> None:
+    pool = kept(team(ben=standing), {BEN})
+    assert pool.host_ids == (BEN,)
+    assert pool.in_or_out[1].reason == standing
+
+
+@pytest.mark.rule("R6")
+def test_whoever_was_only_invited_is_not_needed_after_a_move() -> None:
+    pool = kept((Candidate(ANA, "Ana"), Candidate(BEN, "Ben", optional=True)), {ANA})
+    assert [(member.inside, member.reason) for member in pool.in_or_out] == [
+        (True, "present"),
+        (False, "optional"),
+    ]
+
+
+@pytest.mark.rule("R35")
+def test_any_colleague_is_any_eligible_host() -> None:
+    pool = any_colleague(team(ben="no_seat"))
+    assert (pool.rule, pool.host_ids, pool.keeps_hosts) == ("any_colleague", (ANA, CLEO), False)
+
+
+@pytest.mark.rule("R24")
+def test_the_reasons_of_a_move_can_be_read() -> None:
+    pools = (kept(TEAM, {BEN}), any_colleague(team(ben="inactive")))
+    assert all(pool.rule in POOL_RULES for pool in pools)
+    assert all(member.reason in REASONS for pool in pools for member in pool.in_or_out)

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.at_once import at_once
+from tests.diary import diaries, link_diary
 from tests.factories import NOW, make_busy, make_link, make_user
 from tests.fakes import FakeCalendar, fake_provider
 from tests.services.test_booking import HALF_HOUR, NINE, ask, starts, stored
@@ -375,7 +376,39 @@ def test_a_move_that_nobody_answered_for_is_unchecked_and_checked_later(
     assert (booking.unchecked, booking.clash) == (False, True)
 
 
+@pytest.mark.rule("R4")
+def test_an_event_that_has_not_followed_yet_is_not_in_the_way(world: Flask) -> None:
+    with diaries() as diary:
+        ana = make_user(calendar=False, email="ana@acme.example")
+        link_diary(ana, NOW)
+        booking = book(link_of(ana, kind="personal"), ask(), now=NOW)
+        work_once(NOW)
+        move(booking, now=NOW + MINUTE)
+        diary.busy["ana@acme.example"] = [BusyEvent(NINE, NINE + HALF_HOUR, booking.uid)]
+        read_all(NOW + MINUTE)
+        assert move(booking, NINE, nonce="back", now=NOW + MINUTE).start_at == NINE
+        work_once(NOW + MINUTE)
+        assert (diary.only().start, len(diary.events)) == (NINE, 1)
+
+
 # At the same time
+
+
+@pytest.mark.both_engines
+@pytest.mark.rule("R30")
+def test_a_move_and_a_cancellation_at_once_end_in_a_cancelled_meeting(world: Flask) -> None:
+    booking = book(link_of(make_user(), kind="personal"), ask(), now=NOW)
+    number, token = booking.id, booking.token
+
+    def attempt(cancels: bool) -> Booking:
+        if cancels:
+            return cancel(token, reason="", now=NOW)
+        return reschedule(number, TEN, by=None, any_host=False, nonce="move", now=NOW)
+
+    answers = at_once(world, attempt, [True, False])
+    assert {type(one) for one in answers} <= {Booking, AlreadyOver}
+    assert not booking.confirmed
+    assert stored(Claim) == 0
 
 
 @pytest.mark.both_engines

@@ -30,7 +30,8 @@ OWN_HOURS = "hosts"
 class Scene:
     """A link as it stands at `now`: its terms for one duration, its hosts, and the pool for one visitor.
 
-    `apart_from` is a booking that is not in its own way, and `beside` where its events are not either (R4).
+    `apart_from` is a booking that is not in its own way, and `beside` where its events are not either (R4); `leaves` is
+    when it begins now, which is no other time (R35).
     """
 
     link: Link
@@ -40,6 +41,7 @@ class Scene:
     pool: Pool
     apart_from: int | None = None
     beside: BY_CALENDAR = field(default_factory=dict)
+    leaves: datetime | None = None
 
     @property
     def pooled(self) -> list[Host]:
@@ -107,6 +109,8 @@ def offer_in(scene: Scene, asked: Window) -> Offer:
     window = asked.widened(scene.terms.margin)
     answer = offer(question_of(scene, window))
     inside = window.span(asked.start, asked.end)
+    if scene.leaves is not None:
+        inside &= ~window.span(step_before(scene.leaves), step_before(scene.leaves) + 1)
     return Offer(
         window, answer.starts & inside, {host: mask & inside for host, mask in answer.by_host.items()}
     )

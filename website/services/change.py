@@ -54,7 +54,7 @@ def scene_of_change(
     pool = any_colleague(candidates) if any_host else kept(candidates, hosting(booking))
     terms = terms_of(link, minutes_of(booking))
     terms = terms if by is None else replace(terms, notice=0)
-    return Scene(link, now, terms, hosts, pool, booking.id, beside)
+    return Scene(link, now, terms, hosts, pool, booking.id, beside, booking.start_at)
 
 
 def minutes_of(booking: Booking) -> int:

@@ -21,6 +21,7 @@ from .busy import patch_busy, store_busy
 from .calendar_account import provider_account
 from .clash import settle_unchecked
 from .emptied import believed
+from .history import earlier_starts
 from .transaction import in_transaction
 
 log = logging.getLogger(__name__)
@@ -194,7 +195,14 @@ def _bookings_by_uid(user_id: int, uids: Iterable[str]) -> dict[str | None, Book
 
 
 def _stands_for(event: BusyEvent, booking: Booking) -> bool:
-    return not booking.confirmed or (booking.start_at <= event.start and event.end <= booking.end_at)
+    inside = booking.start_at <= event.start and event.end <= booking.end_at
+    return not booking.confirmed or inside or _on_its_way(event, booking)
+
+
+def _on_its_way(event: BusyEvent, booking: Booking) -> bool:
+    """Whether the event still stands where the booking was before a move that has not reached the calendar yet."""
+    late = any(one.wanted and one.sequence != booking.sequence for one in booking.events)
+    return late and event.start in earlier_starts(booking)
 
 
 def _jittered(minutes: float) -> timedelta:

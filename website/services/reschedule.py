@@ -15,7 +15,7 @@ from .busy import Beside
 from .calendar import LIVE_SECONDS
 from .change import check_changeable, hosting, may_change_host, scene_of_change
 from .deciding import AskFirst, Decision, ask_at_source, decide, settle
-from .errors import SlotTaken, UnknownBooking
+from .errors import UnknownBooking
 from .history import MOVED, as_it_stands, note
 from .hosts import hosts_of_link
 from .own_events import hidden_by, look_closer
@@ -104,13 +104,9 @@ def _decide(
     any_host = move.any_host and (move.by is not None or may_change_host(booking))
     known = hidden_by(booking) | dict(beside)
     scene = scene_of_change(booking, by=move.by, any_host=any_host, now=now, beside=known)
-    try:
-        return decide(
-            scene, move.start_at, checked, lambda scene, free: _choose(scene, booking, free, move.nonce)
-        )
-    except SlotTaken as taken:
-        others = [start for start in taken.alternatives if start != booking.start_at]
-        raise SlotTaken(others) from None
+    return decide(
+        scene, move.start_at, checked, lambda scene, free: _choose(scene, booking, free, move.nonce)
+    )
 
 
 def _choose(scene: Scene, booking: Booking, free: list[int], nonce: str) -> Assignment:

@@ -3,7 +3,8 @@
 from flask import Blueprint, Flask
 
 from ...extensions import csrf
-from . import booking, booking_page
+from . import booking, booking_page, reschedule
+from .invitee import keep_secret
 
 
 def register(app: Flask) -> None:
@@ -18,6 +19,12 @@ def register(app: Flask) -> None:
     manage = Blueprint("booking", __name__, url_prefix="/booking/<token>")
     manage.add_url_rule("", "show", booking.show)
     manage.add_url_rule("/cancel", "cancel", booking.cancel, methods=["GET", "POST"])
+    manage.add_url_rule("/invite.ics", "invite", booking.invite)
+    manage.add_url_rule("/reschedule", "reschedule", reschedule.show)
+    manage.add_url_rule("/reschedule", "move", reschedule.move, methods=["POST"])
+    manage.add_url_rule("/reschedule/slots", "slots", reschedule.slots)
+    manage.add_url_rule("/reschedule/confirm", "confirm", reschedule.confirm)
+    manage.after_request(keep_secret)
     for blueprint in (page, manage):
         # There is no cookie, so there is nothing that another site's form could make use of.
         csrf.exempt(blueprint)

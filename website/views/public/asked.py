@@ -1,5 +1,6 @@
 """What a visitor's address asks for, checked once; whatever cannot be is a clear 400 (R21)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -12,10 +13,11 @@ from werkzeug.datastructures import MultiDict
 
 from ... import clock
 from ...forms.fields import is_email
-from ...models import Link
+from ...models import Booking, Link
 from ...scheduling.kinds import LINK_KINDS
+from ...services.change import minutes_of
 from ...services.contact import NOBODY, Visitor, recognise, recognise_contact
-from ...services.find_link import open_link
+from ...services.find_link import link_by_slug, open_link
 from ...tokens import BadToken, ExpiredToken, Who, signer
 from ..languages import prefer
 
@@ -56,6 +58,16 @@ class Asked:
         """The carried parameters as a query string; a zone that nobody chose is not passed on as if chosen."""
         return _query(self.timezone if self.zone_chosen else "", self.duration, self.carried)
 
+    @property
+    def carried_query(self) -> str:
+        """The carried parameters alone."""
+        return urlencode(self.carried)
+
+    def carrying(self, **values: str) -> "Asked":
+        """The same question with these parameters from here on; an empty one is left behind."""
+        rest = [pair for pair in self.carried if pair[0] not in values]
+        return replace(self, carried=(*rest, *((key, text) for key, text in values.items() if text)))
+
     def known_as(self, email: str) -> "Asked":
         """The same question with an address, and the name, in an opaque token from here on; it replaces who a
         link or an earlier answer said it was."""
@@ -70,10 +82,11 @@ def _query(timezone: str, duration: int, carried: tuple[tuple[str, str], ...]) -
     return urlencode([*zone, ("duration", duration), *carried])
 
 
-def asked(slug: str, values: MultiDict[str, str] | None = None) -> Asked:
-    """What the request asks for. Raises UnknownLink, LinkClosed, or aborts with a 400."""
+def asked(slug: str, values: MultiDict[str, str] | None = None, *, closed: bool = False) -> Asked:
+    """What the request asks for; `closed`: of a link that is switched off, too. Raises UnknownLink, LinkClosed, or
+    aborts with a 400."""
     values = request.args if values is None else values
-    link, now = open_link(slug), clock.now()
+    link, now = link_by_slug(slug) if closed else open_link(slug), clock.now()
     prefer(link.language)
     visitor, filled_in, problem = _visitor(link, values, now)
     return Asked(
@@ -92,8 +105,29 @@ def asked(slug: str, values: MultiDict[str, str] | None = None) -> Asked:
     )
 
 
+def asked_to_move(booking: Booking) -> Asked:
+    """What the request asks for of another time for a booking: its length is its own, and nobody is looked up.
+    Aborts with a 400."""
+    values, now = request.values, clock.now()
+    prefer(booking.language)
+    return Asked(
+        link=booking.link,
+        now=now,
+        timezone=_timezone(values.get("timezone") or booking.timezone),
+        duration=minutes_of(booking),
+        month=_month(values.get("month", ""), now),
+        on=_date(values.get("date", ""), now),
+        visitor=NOBODY,
+        carried=_picked(values, ("host", "lang", "embed")),
+        zone_chosen=bool(values.get("timezone")),
+    )
+
+
 def _carried(values: MultiDict[str, str], without: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    keys = (key for key in (*WHO, "lang", "embed", *CAMPAIGN) if key not in without)
+    return _picked(values, [key for key in (*WHO, "lang", "embed", *CAMPAIGN) if key not in without])
+
+
+def _picked(values: MultiDict[str, str], keys: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((key, values[key][:LONGEST_TOKEN]) for key in keys if values.get(key))
 
 

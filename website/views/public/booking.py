@@ -1,58 +1,58 @@
-"""A booking, for its invitee."""
+"""A booking, for its invitee: what it is, a copy for the calendar, and calling it off."""
 
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ... import clock
 from ...forms.booking import CancelForm
 from ...models import Booking
 from ...services.booking import booking_by_token
 from ...services.cancellation import cancel as cancel_booking
-from ...services.errors import AlreadyOver
-from ..languages import prefer
-from ..responses import frame_for, see_other
-from .asked import local
-from .words import clock_time, full_date, zone_name
+from ...services.errors import AlreadyOver, TooLate
+from ...services.guest_copy import file_of, invitation_due, provider_invited
+from ..responses import see_other
+from .add_to_calendar import calendar_addresses
+from .invitee import invitee_page
+
+CALENDAR_FILE = "text/calendar; charset=utf-8; method=PUBLISH"
 
 
 def show(token: str) -> ResponseReturnValue:
-    return _page(booking_by_token(token), "public/booking/show.html")
+    booking = booking_by_token(token)
+    due, invited = invitation_due(booking), provider_invited(booking)
+    # Whoever has a provider's invitation gets the very same event as a file, and from nowhere else a second one.
+    addresses = [] if due or invited else calendar_addresses(booking)
+    return _page(booking, "show", due=due, invited=invited, addresses=addresses)
+
+
+def invite(token: str) -> ResponseReturnValue:
+    """The meeting as a file for a calendar. A file cannot take a meeting out again in most calendars, so there is none
+    for a cancelled one."""
+    booking = booking_by_token(token)
+    if not booking.confirmed:
+        return _page(booking, "no_copy"), 410
+    if invitation_due(booking):
+        return _page(booking, "no_copy"), 409
+    answer = Response(file_of(booking, clock.now()), content_type=CALENDAR_FILE)
+    answer.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
+    return answer
 
 
 def cancel(token: str) -> ResponseReturnValue:
     booking = booking_by_token(token)
     form = CancelForm(request.form)
     if request.method != "POST":
-        return _page(booking, "public/booking/cancel.html", form=form)
+        return _page(booking, "cancel", form=form)
     if not form.validate():
-        return _page(booking, "public/booking/cancel.html", form=form), 422
+        return _page(booking, "cancel", form=form), 422
     try:
         cancel_booking(token, reason=form.reason.data or "", now=clock.now())
-    except AlreadyOver:
-        message = _("This meeting has begun: it cannot be cancelled here any more.")
-        return _page(booking, "public/booking/show.html", message=message), 409
+    except (AlreadyOver, TooLate):
+        return _page(booking, "cancel", form=form), 409
     return see_other(f"/booking/{token}")
 
 
-def _page(booking: Booking, template: str, **values: Any) -> Response:
-    prefer(booking.language)
-    start, end = local(booking.start_at, booking.timezone), local(booking.end_at, booking.timezone)
-    page = render_template(
-        template,
-        booking=booking,
-        link=booking.link,
-        day=full_date(start.date()),
-        times=f"{clock_time(start)} – {clock_time(end)}",
-        zone=zone_name(booking.timezone, booking.start_at),
-        hosts=[host.user.name for host in booking.hosts],
-        over=booking.start_at <= clock.now(),
-        **values,
-    )
-    answer = frame_for(page, booking.link.embed_origins)
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
+def _page(booking: Booking, name: str, **values: Any) -> Response:
+    return invitee_page(booking, f"public/booking/{name}.html", **values)

@@ -21,17 +21,13 @@ from ...services.note import leave_note
 from ...tokens import BadToken, signer
 from ..languages import locale, translated
 from ..responses import frame_for
-from .asked import CAMPAIGN, Asked, all_zones, asked, local, slot_start, slot_text
+from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
 from .month import owner_name, slot_grid
-from .words import clock_time, full_date, zone_name
+from .words import date_and_time, zone_name
+from .zones import zones_to_choose
 
 LOOKUPS = "120/minute;1000/hour"
 NOTES = "20/hour"
-COMMON_ZONES = (
-    "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York", "America/Sao_Paulo",
-    "Europe/London", "Europe/Paris", "Europe/Athens", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo",
-    "Australia/Sydney",
-)  # fmt: skip
 
 
 def _asks_about_nobody() -> bool:
@@ -52,7 +48,7 @@ def show(slug: str) -> ResponseReturnValue:
     status = question.problem[0] if question.problem else 200
     if question.must_say_who:
         return _who(question, WhoForm(data={"email": question.email}), status)
-    grid = slot_grid(question)
+    grid = slot_grid(question, _scene(question, question.visitor))
     page = render_template("public/booking_page/show.html", grid=grid, **_frame(question))
     return _framed(question, page), status
 
@@ -65,9 +61,8 @@ def slots(slug: str) -> ResponseReturnValue:
         abort(*question.problem)
     if question.must_say_who:
         abort(400, _("Say who you are first: this page shows the times of whoever knows you."))
-    return render_template(
-        "public/booking_page/_slots.html", grid=slot_grid(question), **_addresses(question)
-    )
+    grid = slot_grid(question, _scene(question, question.visitor))
+    return render_template("public/booking_page/_slots.html", grid=grid, **_addresses(question))
 
 
 @limiter.limit(LOOKUPS)
@@ -162,8 +157,9 @@ def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Bo
 
 @limiter.limit(NOTES, methods=["POST"])
 def write(slug: str) -> ResponseReturnValue:
-    """A note to the owner if there is one, else to the link's creator, in the same words (R20, R22)."""
-    question = asked(slug, request.form if request.method == "POST" else request.args)
+    """A note to the owner if there is one, else to the link's creator, in the same words (R20, R22). It works where
+    the link is closed: whoever has a booking may have something to say about it."""
+    question = asked(slug, request.form if request.method == "POST" else request.args, closed=True)
     form = NoteForm(request.form, data={"name": question.name, "email": question.email})
     status, sent = 200, False
     if request.method == "POST":
@@ -199,20 +195,15 @@ def _details(
         "public/booking_page/details.html",
         form=form,
         slot=slot_text(start),
-        when=_when(start, question.timezone),
+        when=date_and_time(start, question.timezone),
         message=message,
         alternatives=None if alternatives is None else [
-            (slot_text(other), _when(other, question.timezone)) for other in alternatives
+            (slot_text(other), date_and_time(other, question.timezone)) for other in alternatives
         ],
         token=_token(question),
         **_frame(question),
     )  # fmt: skip
     return _framed(question, page), status
-
-
-def _when(start: datetime, timezone: str) -> str:
-    moment = local(start, timezone)
-    return f"{full_date(moment.date())}, {clock_time(moment)}"
 
 
 def _token(question: Asked) -> str:
@@ -221,13 +212,10 @@ def _token(question: Asked) -> str:
 
 def _frame(question: Asked) -> dict[str, Any]:
     """What every page of a link shows around its own part."""
-    shown = sorted(all_zones()) if request.args.get("zones") == "all" else COMMON_ZONES
-    zones = dict.fromkeys((question.timezone, question.link.timezone, *shown))
     return {
         "link": question.link,
         "asked": question,
-        "zones": [(zone, zone_name(zone, question.now)) for zone in zones],
-        "zone_label": zone_name(question.timezone, question.now),
+        "zones": zones_to_choose(question),
         "owner": owner_name(question),
         **_addresses(question),
     }
@@ -237,6 +225,7 @@ def _addresses(question: Asked) -> dict[str, str]:
     here = url_for("booking_page.show", slug=question.link.slug)
     return {
         "here": here,
+        "choose": f"{here}/details",
         "write_address": f"{here}/write?{question.query}",
         "zone_label": zone_name(question.timezone, question.now),
     }

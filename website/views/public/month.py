@@ -16,7 +16,6 @@ from ...services.availability import (
     days_with_slots,
     next_start,
     offer_in,
-    scene_of,
     sooner_with_colleague,
     starts_of,
 )
@@ -76,9 +75,8 @@ class SlotGrid:
     empty: bool
 
 
-def slot_grid(asked: Asked) -> SlotGrid:
-    """The grid that is asked for: one look at the month, one at the chosen day."""
-    scene = scene_of(asked.link, visitor=asked.visitor, duration=asked.duration, now=asked.now)
+def slot_grid(asked: Asked, scene: Scene) -> SlotGrid:
+    """The grid that is asked for, of what `scene` offers: one look at the month, one at the chosen day."""
     month = _month_to_show(asked, scene)
     last = month.replace(day=monthrange(month.year, month.month)[1])
     window = window_of_dates(asked.timezone, month, last)

@@ -41,6 +41,12 @@ def _clock_time(hour: int, minute: int, language: str) -> str:
     return format_time(datetime(2000, 1, 1, hour, minute), "short", locale=language)  # noqa: DTZ001
 
 
+def date_and_time(start: datetime, timezone: str) -> str:
+    """Thursday 26 November 2026, 9:30: an instant as the wall clock of a zone shows it."""
+    moment = start.astimezone(ZoneInfo(timezone))
+    return f"{full_date(moment.date())}, {clock_time(moment)}"
+
+
 def _twice(moment: datetime) -> bool:
     return moment.utcoffset() != moment.replace(fold=1 - moment.fold).utcoffset()
 

@@ -1,0 +1,176 @@
+"""Another time for a booking: chosen, confirmed, moved (R35). It works with plain links and forms alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ...models import Booking
+from ...services.availability import Scene
+from ...services.booking import booking_by_token
+from ...services.change import check_changeable, may_change_host, scene_of_change
+from ...services.deciding import fresh_times
+from ...services.errors import AlreadyOver, SlotTaken, TooLate
+from ...services.own_events import hidden_by
+from ...services.reschedule import reschedule as move_booking
+from ...tokens import BadToken, signer
+from ..responses import see_other
+from .asked import Asked, asked_to_move, slot_start, slot_text
+from .invitee import invitee_page, write_address
+from .month import slot_grid
+from .words import date_and_time, zone_name
+from .zones import zones_to_choose
+
+ANY = "any"
+
+
+def show(token: str) -> ResponseReturnValue:
+    booking = booking_by_token(token)
+    question = asked_to_move(booking)
+    if not _changeable(booking, question):
+        return _page(booking, question, "no_change")
+    grid = slot_grid(question, _scene(booking, question))
+    return _page(booking, question, "reschedule", grid=grid)
+
+
+def slots(token: str) -> ResponseReturnValue:
+    """The part of the page that changes with the month, the day and the zone."""
+    booking = booking_by_token(token)
+    question = asked_to_move(booking)
+    check_changeable(booking, None, question.now)
+    grid = slot_grid(question, _scene(booking, question))
+    return render_template(
+        "public/booking_page/_slots.html", grid=grid, write_address=write_address(booking),
+        **_addresses(booking, question),
+    )  # fmt: skip
+
+
+def confirm(token: str) -> ResponseReturnValue:
+    """From which time to which, before anything happens."""
+    booking = booking_by_token(token)
+    question = asked_to_move(booking)
+    start = slot_start(request.args.get("slot", ""), question.now)
+    if not _changeable(booking, question):
+        return _page(booking, question, "no_change")
+    fresh = fresh_times(_scene(booking, question), start)
+    if fresh is not None and start != booking.start_at:
+        return _confirm(booking, question, start, 409, _("This time is not free any more."), fresh)
+    return _confirm(booking, question, start, 200)
+
+
+def move(token: str) -> ResponseReturnValue:
+    booking = booking_by_token(token)
+    question = asked_to_move(booking)
+    if not request.form.get("slot"):
+        return _choose_a_time(booking, question)
+    start = slot_start(request.form["slot"], question.now)
+    try:
+        nonce = signer.read_change(request.form.get("token", ""), booking.id, question.now)
+        move_booking(
+            booking.id, start, by=None, any_host=_any_host(booking), nonce=nonce, now=question.now,
+            timezone=question.timezone,
+        )  # fmt: skip
+    except BadToken:
+        return _confirm(
+            booking, question, start, 400, _("This form has expired. Look at it and send it again.")
+        )
+    except SlotTaken as taken:
+        message = _("This time was just taken. Choose another one; until then nothing is changed.")
+        return _confirm(booking, question, start, 409, message, taken.alternatives)
+    except (AlreadyOver, TooLate):
+        return _page(booking, question, "no_change"), 409
+    return see_other(f"{url_for('booking.show', token=token)}{_carried(question)}")
+
+
+def _choose_a_time(booking: Booking, question: Asked) -> ResponseReturnValue:
+    """The form came without a time: times are shown to choose from."""
+    near = request.form.get("near", "")
+    start = slot_start(near, question.now) if near else booking.start_at
+    fresh = fresh_times(_scene(booking, question), start)
+    return _confirm(booking, question, start, 422, _("Choose a time."), [start] if fresh is None else fresh)
+
+
+def _changeable(booking: Booking, question: Asked) -> bool:
+    try:
+        check_changeable(booking, None, question.now)
+    except (AlreadyOver, TooLate):
+        return False
+    return True
+
+
+def _any_host(booking: Booking) -> bool:
+    return may_change_host(booking) and request.values.get("host") == ANY
+
+
+def _scene(booking: Booking, question: Asked) -> Scene:
+    return scene_of_change(
+        booking, by=None, any_host=_any_host(booking), now=question.now, beside=hidden_by(booking)
+    )
+
+
+def _confirm(
+    booking: Booking,
+    question: Asked,
+    start: datetime,
+    status: int,
+    message: str = "",
+    alternatives: Sequence[datetime] | None = None,
+) -> ResponseReturnValue:
+    page = _page(
+        booking,
+        question,
+        "confirm",
+        slot=slot_text(start),
+        when=date_and_time(start, question.timezone),
+        same=start == booking.start_at and alternatives is None,
+        message=message,
+        alternatives=None if alternatives is None else [
+            (slot_text(other), date_and_time(other, question.timezone)) for other in alternatives
+        ],
+        token=signer.change(booking.id, question.now),
+    )  # fmt: skip
+    return page, status
+
+
+def _page(booking: Booking, question: Asked, name: str, **values: Any) -> Response:
+    return invitee_page(
+        booking,
+        f"public/booking/{name}.html",
+        question.timezone,
+        asked=question,
+        zones=zones_to_choose(question),
+        now_at=date_and_time(booking.start_at, question.timezone),
+        any_host=_any_host(booking),
+        with_whom=_with_whom(booking, question),
+        **_addresses(booking, question),
+        **values,
+    )
+
+
+def _addresses(booking: Booking, question: Asked) -> dict[str, str]:
+    here = url_for("booking.reschedule", token=booking.token)
+    return {
+        "here": here,
+        "choose": f"{here}/confirm",
+        "zone_label": zone_name(question.timezone, question.now),
+    }
+
+
+def _with_whom(booking: Booking, question: Asked) -> list[tuple[str, str, bool]]:
+    """Label, query and whether it is chosen: the same host, or any colleague where the link allows it (R35)."""
+    if not may_change_host(booking):
+        return []
+    anybody = _any_host(booking)
+    names = ", ".join(host.user.name for host in booking.hosts)
+    return [
+        (_("With %(name)s", name=names), question.carrying(host="").query, not anybody),
+        (_("With any colleague"), question.carrying(host=ANY).query, anybody),
+    ]
+
+
+def _carried(question: Asked) -> str:
+    query = question.carrying(host="").carried_query
+    return f"?{query}" if query else ""

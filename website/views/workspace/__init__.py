@@ -19,6 +19,7 @@ from . import (
     lists,
     outbox,
     profile,
+    reschedule,
     sign_in,
     sign_in_with,
     team,
@@ -66,6 +67,10 @@ def _bookings(site: Blueprint) -> None:
     both, one = ["GET", "POST"], f"/bookings/<int(max={LARGEST}):booking_id>"
     site.add_url_rule("/bookings", "bookings", bookings.index)
     site.add_url_rule(one, "booking", bookings.show)
+    site.add_url_rule(f"{one}/reschedule", "reschedule", reschedule.show)
+    site.add_url_rule(f"{one}/reschedule", "move_booking", reschedule.move, methods=["POST"])
+    site.add_url_rule(f"{one}/reschedule/slots", "reschedule_slots", reschedule.slots)
+    site.add_url_rule(f"{one}/reschedule/confirm", "confirm_move", reschedule.confirm)
     site.add_url_rule(f"{one}/hand-over", "hand_over", booking_changes.hand_over, methods=both)
     site.add_url_rule(f"{one}/decline", "decline", booking_changes.decline, methods=both)
     site.add_url_rule(f"{one}/cancel", "cancel_booking", booking_changes.cancel, methods=both)

@@ -74,6 +74,7 @@ def doors_of(booking: Booking) -> list[Door]:
         label = _("The invitee came after all") if booking.no_show else _("Mark as a no-show")
         return [Door("no-show", label)] if may_mark(booking, me()) else []
     doors = [
+        Door("reschedule", _("Reschedule")),
         Door("hand-over", _("Hand over")),
         Door("decline", _("Decline and re-route")),
         Door("cancel", _("Cancel the meeting"), danger=True),

@@ -75,7 +75,7 @@ def test_any_colleague_may_take_it_along(client: FlaskClient, demo: Booking, ana
     assert send(client, client.get(more[0]).text, demo).status_code == 303
     assert [host.user.name for host in demo.hosts] == ["Ben"]
     sign_in(client, db.session.query(User).filter_by(name="Ben").one())
-    assert "Hosted by Ana until then." in client.get(f"/bookings/{demo.id}").text
+    assert "hosted by Ana until then." in client.get(f"/bookings/{demo.id}").text
 
 
 def test_a_time_that_was_taken_offers_others(client: FlaskClient, demo: Booking, ana: User) -> None:

@@ -60,16 +60,15 @@ def _reason(booking: Booking, entry: Entry) -> str:
     return str(said)
 
 
-def _moved(entry: Entry, _names: Names, reader: User) -> str:
-    start = datetime.fromisoformat(entry["start"])
-    return str(_("Moved from %(when)s.", when=moment(start, reader)))
+def _moved(entry: Entry, names: Names, reader: User) -> str:
+    when = moment(datetime.fromisoformat(entry["start"]), reader)
+    if "hosts" not in entry:
+        return str(_("Moved from %(when)s.", when=when))
+    hosts = ", ".join(names.get(user, "") for user in entry["hosts"])
+    return str(_("Moved from %(when)s; hosted by %(names)s until then.", when=when, names=hosts))
 
 
-def _handed_over(entry: Entry, names: Names, reader: User) -> str:
-    if "from" not in entry:
-        former = ", ".join(names.get(user, "") for user in entry["hosts"])
-        moved = _moved(entry, names, reader)
-        return str(_("%(moved)s Hosted by %(names)s until then.", moved=moved, names=former))
+def _handed_over(entry: Entry, names: Names, _reader: User) -> str:
     known = {"former": names.get(entry["from"], ""), "taker": names.get(entry["to"], "")}
     if entry.get("declined"):
         return str(_("%(former)s declined; it went on to %(taker)s.", **known))

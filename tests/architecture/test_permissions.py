@@ -40,5 +40,5 @@ def test_a_check_stands_outside_everything_else() -> None:
         return ""
 
     assert not guarded(view)
-    for check in (access.signed_in, access.admin_only, access.may_edit_link):
+    for check in (access.signed_in, access.admin_only, access.may_edit_link, access.sees_booking):
         assert guarded(check(view))

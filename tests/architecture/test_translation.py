@@ -28,7 +28,9 @@ from website.services.booking import book
 from website.services.calendar_alarm import SUBJECTS
 from website.services.calendar_event import FINDINGS
 from website.services.calendar_state import STATES
+from website.services.event_state import STATES as EVENT_STATES
 from website.views.public import month
+from website.views.workspace.refusals import SENTENCES as REFUSED
 from website.views.workspace.rows import ANSWERS
 from website.views.workspace.standings import REMEDIES
 
@@ -185,10 +187,11 @@ def test_every_error_of_a_booking_is_translated(team: FlaskClient) -> None:
 
 def sentences() -> Iterator[str]:
     """What the tables of the program say, whether a page happens to show it or not."""
-    for table in (STANDINGS, REASONS, POOL_RULES, FINDINGS, ANSWERS, SUBJECTS):
+    for table in (STANDINGS, REASONS, POOL_RULES, FINDINGS, ANSWERS, SUBJECTS, REFUSED):
         yield from table.values()
     for state in STATES.values():
         yield from (state.own, state.about)
+    yield from (sentence for _tone, sentence in EVENT_STATES.values())
     yield from (remedy for remedy, _address in REMEDIES.values())
     yield from (place.label for place in PLACES.values())
     for kind in LINK_KINDS.values():

@@ -1,6 +1,7 @@
 """Every signed-in page: for screens of any size, by day and by night, with the keyboard alone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,7 +19,9 @@ from website.models.message import FAILED
 from website.services.cancellation import cancel
 from website.services.contact import NOBODY
 from website.services.email import write_mail
+from website.services.history import note
 from website.services.note import leave_note
+from website.views.public.asked import slot_text
 
 pytestmark = pytest.mark.browser
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Hohenstein " + "W" * 50
@@ -27,15 +30,26 @@ AT = (clock.now() + timedelta(days=3)).strftime("%Y-%m-%dT10:00")
 PAGES = [
     "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
     f"/links/demo?contact={LONG_ADDRESS}&at={AT}&duration=30#why-not", "/links/demo/edit", "/links/demo/active",
-    "/bookings", "/bookings?state=cancelled", "/bookings/events/{event}", "/contacts", "/contacts?q=nobody",
+    "/bookings", "/bookings?state=cancelled", "/bookings?q=nobody&whose=mine", "/bookings/{booking}",
+    "/bookings/{past}",
+    "/bookings/{booking}/hand-over", "/bookings/{booking}/decline", "/bookings/{booking}/cancel",
+    "/bookings/{past}/no-show", "/bookings/{booking}/reschedule",
+    "/bookings/{booking}/reschedule/confirm?slot={slot}",
+    "/bookings/events/{event}", "/contacts", "/contacts?q=nobody",
     "/contacts/{contact}/owner", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
-    "/calendars/health", "/outbox", "/outbox/{message}/give-up", "/team/new", "/team/{user}", "/me",
+    "/calendars/health", "/outbox", "/outbox/{message}/give-up", "/team/new", "/team/{user}",
+    "/team/{user}/leave", "/me",
 ]  # fmt: skip
 # Where providers send people back to, and the page of those who are not signed in, which is looked at by itself.
-OTHERS = {"workspace.calendar_linked", "workspace.signed_in_with", "workspace.sign_in"}
+OTHERS = {
+    "workspace.calendar_linked",
+    "workspace.signed_in_with",
+    "workspace.sign_in",
+    "workspace.reschedule_slots",
+}
 
 
-def fill_the_site() -> dict[str, int]:
+def fill_the_site() -> dict[str, Any]:
     """Something on every page, with names as long as they come. Returns the ids that addresses need."""
     ana, ben = make_team()
     contact = make_contact(LONG_ADDRESS, owner=ben, name=LONG_NAME)
@@ -48,7 +62,19 @@ def fill_the_site() -> dict[str, int]:
     )  # fmt: skip
     coffee = make_link("personal", hosts=[ana], hours=HOURS)
     make_link("personal", hosts=[ben], active=False)
-    booked(link, LONG_ADDRESS).clash = True
+    full = booked(link, LONG_ADDRESS)
+    full.clash, full.guests, full.campaign = True, [LONG_ADDRESS], {"utm_source": LONG_NAME}
+    full.answers = {"size": LONG_NAME}
+    past = booked(make_link(hosts=[ana], hours=HOURS), LONG_ADDRESS, nonce="past")
+    past.start_at, past.no_show = clock.now() - timedelta(hours=1), True
+    past.end_at = past.start_at + timedelta(minutes=30)
+    note(
+        past,
+        "handed_over",
+        ana,
+        clock.now(),
+        **{"from": ben.id, "to": ana.id, "declined": True, "reason": LONG_NAME},
+    )
     odd, off = booked(coffee, LONG_ADDRESS, nonce="second"), booked(coffee, nonce="third")
     cancel(off.token, reason=LONG_NAME, now=clock.now())
     event = moved_event(odd.id)
@@ -58,7 +84,9 @@ def fill_the_site() -> dict[str, int]:
         ana, f"https://{LONG_ADDRESS[-40:]}/a.ics", broken=True, error=LONG_NAME, warnings=warning
     )
     failed = failed_mail()
-    return {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id, "message": failed.id}
+    slot = slot_text(full.start_at + timedelta(days=1))
+    ids = {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id, "message": failed.id}
+    return ids | {"booking": full.id, "past": past.id, "slot": slot}
 
 
 def failed_mail() -> Message:
@@ -86,7 +114,9 @@ def moved_event(booking_id: int) -> int:
 def test_no_signed_in_page_is_left_out(app: Flask) -> None:
     addresses = app.url_map.bind("localhost")
     seen = {
-        addresses.match(path.partition("?")[0].format(event=1, contact=1, account=1, user=1, message=1))[0]
+        addresses.match(
+            path.partition("?")[0].format(event=1, contact=1, account=1, user=1, booking=1, past=1, message=1)
+        )[0]
         for path in PAGES
     }
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]

@@ -21,7 +21,9 @@ def team(*names: str) -> list[User]:
     return [make_user(name) for name in names]
 
 
-def booked(hosts: Sequence[User], kind: str = "round_robin", start: datetime = NINE, **values: Any) -> Booking:
+def booked(
+    hosts: Sequence[User], kind: str = "round_robin", start: datetime = NINE, **values: Any
+) -> Booking:
     """A booking at nine of a link over the hosts; the first of them hosts it where the kind rotates."""
     if kind == "round_robin":
         values = {"rotation": "strict"} | values

@@ -16,6 +16,7 @@ from website.providers.calendars.errors import CalendarUnreachable
 from website.scheduling.receipt import Receipt, remarks, sentence
 from website.services.decline import decline
 from website.services.errors import AlreadyOver, NobodyFree, UnknownBooking
+from website.services.reschedule import reschedule
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.rule("R36")]
 
@@ -97,6 +98,17 @@ def test_nobody_gets_back_what_they_declined(world: Flask) -> None:
     assert hosts_of(booking) == ["Ben"]
 
 
+@pytest.mark.rule("R35")
+def test_at_another_time_who_declined_may_be_asked_again(world: Flask) -> None:
+    ana, ben = team("Ana", "Ben")
+    booking = booked([ana, ben])
+    say_no(booking, ana)
+    later = NINE + 2 * HALF_HOUR
+    reschedule(booking.id, later, by=ben, any_host=False, nonce="move", now=NOW)
+    say_no(booking, ben)
+    assert hosts_of(booking) == ["Ana"]
+
+
 def test_where_nobody_is_free_nothing_changes(world: Flask) -> None:
     ana, ben = team("Ana", "Ben")
     make_busy(ben, (NINE, NINE + HALF_HOUR))
@@ -140,7 +152,12 @@ def test_the_link_s_notice_and_hours_do_not_matter_to_what_was_booked(world: Fla
     ana, ben = team("Ana", "Ben")
     booking = booked([ana, ben])
     link = booking.link
-    link.notice_minutes, link.hours, link.durations, link.active = 10_000, {"sun": ["09:00-10:00"]}, [60], False
+    link.notice_minutes, link.hours, link.durations, link.active = (
+        10_000,
+        {"sun": ["09:00-10:00"]},
+        [60],
+        False,
+    )
     say_no(booking, ana)
     assert hosts_of(booking) == ["Ben"]
 

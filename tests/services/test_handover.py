@@ -174,7 +174,7 @@ def test_what_has_begun_or_is_off_or_was_given_away_stays_as_it_is(world: Flask)
 
 
 def test_the_link_s_other_hosts_come_first_and_each_one_says_how_they_stand(world: Flask) -> None:
-    ana, ben, cleo = team("Ana", "Ben", "Cleo")
+    ana, _, cleo = team("Ana", "Ben", "Cleo")
     make_user("Abe", seat=False)
     make_busy(cleo, (NINE, NINE + HALF_HOUR))
     make_user("Gone", active=False)

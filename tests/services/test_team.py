@@ -51,7 +51,9 @@ def test_an_address_is_one_user_s_whoever_is_still_there(cleo: User, active: boo
 
 def test_everything_about_a_user_can_be_changed(cleo: User) -> None:
     ada = invite(ADA, by=cleo)
-    change_user(ada.id, UserValues("a@acme.example", "A", "admin", seat=False, active=False), by=cleo, now=NOW)
+    change_user(
+        ada.id, UserValues("a@acme.example", "A", "admin", seat=False, active=False), by=cleo, now=NOW
+    )
     assert values_of(ada) == UserValues("a@acme.example", "A", "admin", False, False)
     change_user(ada.id, values_of(ada), by=cleo, now=NOW)
     assert ada.email == "a@acme.example"

@@ -26,9 +26,9 @@ REASONS: dict[str, str] = STANDINGS | {
     "owner": gettext_noop("Owns the contact."),
     "not_owner": gettext_noop("Does not own the contact."),
     "owner_apart": gettext_noop("Owns the contact, and is offered apart."),
+    "declined": gettext_noop("Declined the meeting."),
     "present": gettext_noop("Hosts the booking that is moved."),
     "not_present": gettext_noop("Does not host the booking that is moved."),
-    "declined": gettext_noop("Declined the meeting."),
 }
 
 # Why the pool is what it is.
@@ -49,11 +49,11 @@ POOL_RULES: dict[str, str] = {
     "colleagues": gettext_noop(
         "A colleague of the contact's owner hosts, because the owner's first slot is far away."
     ),
+    "declined": gettext_noop("A host declined the meeting: every other eligible host may host."),
     "kept": gettext_noop("The booking was moved: whoever hosted it still does."),
     "any_colleague": gettext_noop(
         "The booking was moved to a time with any eligible host: its own host stays if free."
     ),
-    "declined": gettext_noop("A host declined the meeting: every other eligible host may host."),
 }
 
 
@@ -140,6 +140,17 @@ def colleagues(pool: Pool, candidates: Sequence[Candidate]) -> Pool:
     return _pool("colleagues", pool.owner_id, candidates)
 
 
+def without(candidates: Sequence[Candidate], declined: Collection[int]) -> Pool:
+    """The pool for a meeting that some declined: all eligible hosts but those, whoever owns the contact (R36)."""
+    members = [
+        Membership(each.host_id, each.name, False, "declined")
+        if each.host_id in declined
+        else Membership(each.host_id, each.name, *_if_eligible(each, None))
+        for each in candidates
+    ]
+    return Pool("declined", None, tuple(members))
+
+
 def kept(candidates: Sequence[Candidate], present: Collection[int]) -> Pool:
     """The pool of a booking that is moved: its hosts, able or not, and nobody else (R35).
 
@@ -161,17 +172,6 @@ def _if_kept(candidate: Candidate, present: Collection[int]) -> str:
     if candidate.host_id in present:
         return candidate.standing or "present"
     return "optional" if candidate.optional else "not_present"
-
-
-def without(candidates: Sequence[Candidate], declined: Collection[int]) -> Pool:
-    """The pool for a meeting that some declined: all eligible hosts but those, whoever owns the contact (R36)."""
-    members = [
-        Membership(each.host_id, each.name, False, "declined")
-        if each.host_id in declined
-        else Membership(each.host_id, each.name, *_if_eligible(each, None))
-        for each in candidates
-    ]
-    return Pool("declined", None, tuple(members))
 
 
 def _owner_rule(candidates: Sequence[Candidate], owner: Owner) -> str:

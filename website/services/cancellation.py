@@ -10,7 +10,6 @@ from .booking import booking_by_token
 from .booking_request import DERIVED
 from .booking_rights import booking_for
 from .change import check_changeable
-from .errors import AlreadyOver
 from .history import CANCELLED as NOTED
 from .history import as_it_stands, note
 from .transaction import in_transaction
@@ -39,8 +38,7 @@ def _cancel_by_host(booking_id: int, reason: str, by: User, now: datetime) -> Bo
     booking_for(by, booking_id)
     booking = place.locked(booking_id)
     if booking.confirmed:
-        if booking.start_at <= now:
-            raise AlreadyOver
+        check_changeable(booking, by, now)
         call_off(booking, reason, by, now)
     return booking
 

@@ -17,7 +17,7 @@ from .hosts import Host, hosts_of, hosts_of_link
 
 def check_changeable(booking: Booking, by: User | None, now: datetime) -> None:
     """Raises AlreadyOver for a booking that has begun or is cancelled, TooLate for an invitee (`by` None) after the
-    link's notice, NotAllowed for a user who may not change it."""
+    link's notice, NotAllowed for a user whom it does not concern."""
     if not booking.confirmed or booking.start_at <= now:
         raise AlreadyOver
     if by is None and now > last_moment(booking):

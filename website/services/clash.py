@@ -11,7 +11,7 @@ from ..models.booking import CONFIRMED
 from ..providers.calendars import CALENDAR_PROVIDERS
 from ..scheduling.timeline import Window
 from .busy import BY_CALENDAR, NOTHING, busy_masks
-from .history import decided_at
+from .history import accepted_at
 from .hosts import Host, host_of
 from .own_events import hides_in
 
@@ -32,7 +32,7 @@ def settle_unchecked(user_id: int, now: datetime) -> None:
             one.id for one in others.calendars
         }:
             continue
-        if all(_answered_since(calendar.id, decided_at(booking)) for calendar in others.calendars):
+        if all(_answered_since(calendar.id, accepted_at(booking)) for calendar in others.calendars):
             booking.unchecked = False
             booking.clash = booking.clash or _is_busy(others, part)
 

@@ -16,7 +16,6 @@ from .availability import Scene, question_of, scene_of
 from .booking_rights import allow, booking_for, may_change
 from .contact import NOBODY
 from .errors import AlreadyOver, NobodyFree
-from .history import HANDED_OVER
 from .hosts import hosts_of_link
 from .live_check import Checked, asking_first
 
@@ -83,12 +82,19 @@ def _scene(booking: Booking, mine: BookingHost, now: datetime) -> Scene:
     """The link as it stands for this meeting, with everybody in the pool who neither declines it nor did so before."""
     minutes = (step_after(booking.end_at) - step_before(booking.start_at)) * STEP_MINUTES
     scene = replace(scene_of(booking.link, visitor=NOBODY, duration=minutes, now=now), apart_from=booking.id)
-    declined = {entry["from"] for entry in booking.changes if _was_declined(entry)}
-    return scene.for_pool(without([host.candidate for host in scene.hosts], declined | {mine.user_id}))
+    declined = _declined(booking) | {mine.user_id}
+    return scene.for_pool(without([host.candidate for host in scene.hosts], declined))
 
 
-def _was_declined(entry: Mapping[str, object]) -> bool:
-    return entry["what"] == HANDED_OVER and bool(entry.get("declined"))
+def _declined(booking: Booking) -> set[int]:
+    """Who declined the meeting at its present time."""
+    found: set[int] = set()
+    for entry in booking.changes:
+        if "start" in entry:
+            found.clear()
+        elif entry.get("declined"):
+            found.add(entry["from"])
+    return found
 
 
 def _free(scene: Scene, booking: Booking, mine: BookingHost) -> list[int]:

@@ -39,6 +39,12 @@ def earlier_starts(booking: Booking) -> list[datetime]:
     return [datetime.fromisoformat(entry["start"]) for entry in _moves(booking)]
 
 
+def accepted_at(booking: Booking) -> datetime:
+    """When it was last decided who meets and when: what calendars said before that counts no more (R31)."""
+    times = [entry["at"] for entry in booking.changes if entry["what"] in (MOVED, HANDED_OVER)]
+    return datetime.fromisoformat(times[-1]) if times else booking.created_at
+
+
 def _moves(booking: Booking) -> list[dict[str, Any]]:
     return [entry for entry in booking.changes if entry["what"] == MOVED]
 
@@ -47,9 +53,3 @@ def note(booking: Booking, what: str, by: User | None, now: datetime, **facts: A
     """Adds to the booking's history; `by` None is the invitee. `facts` are plain JSON. In a transaction."""
     entry = {"at": now.isoformat(), "what": what, "by": by.id if by else None, **facts}
     booking.changes = [*booking.changes, entry]
-
-
-def decided_at(booking: Booking) -> datetime:
-    """When it was last decided who meets and when, aware: what calendars said before that counts no more (R31)."""
-    times = [entry["at"] for entry in booking.changes if entry["what"] in (MOVED, HANDED_OVER)]
-    return datetime.fromisoformat(times[-1]) if times else booking.created_at

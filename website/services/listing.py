@@ -1,26 +1,47 @@
 """Lists for the signed-in pages."""
 
+import json
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 
 from ..extensions import db
 from ..models import Booking, BookingHost, Contact, Link, LinkHost, User
 from ..models.booking import CANCELLED, CONFIRMED
+from .booking_rights import concerning
 
 A_PAGE = 50
 
 
-def bookings_of(user: User, state: str, now: datetime, page: int = 1) -> tuple[list[Booking], bool]:
-    """A page of the bookings that a user hosts, of everybody's for an admin, and whether more follow.
+def bookings_of(
+    user: User, state: str, now: datetime, page: int = 1, *, words: str = "", mine: bool = False
+) -> tuple[list[Booking], bool]:
+    """A page of the bookings that concern a user, of everybody's for an admin, and whether more follow.
 
-    `state` is coming, past or cancelled; pages count from 1."""
+    `state` is coming, past or cancelled; pages count from 1. `words` are looked for in who comes, what is booked and
+    who hosts; `mine` leaves those that the user hosts."""
     found = select(Booking)
-    if not user.is_admin:
+    if mine:
         found = found.where(Booking.hosts.any(BookingHost.user_id == user.id))
+    elif not user.is_admin:
+        found = found.where(concerning(user))
+    if words.strip():
+        found = found.where(_about(words.strip()))
     wanted = _in_state(found, state, now).limit(A_PAGE + 1).offset((page - 1) * A_PAGE)
     rows = list(db.session.scalars(wanted))
     return rows[:A_PAGE], len(rows) > A_PAGE
+
+
+def _about(words: str) -> ColumnElement[bool]:
+    """The bookings whose invitee, guests, link or hosts hold the words."""
+    links = select(Link.id).where(Link.title.icontains(words, autoescape=True))
+    hosting = BookingHost.user.has(User.name.icontains(words, autoescape=True))
+    fields = [Booking.name.icontains(words, autoescape=True), Booking.email.icontains(words, autoescape=True)]
+    written = json.dumps(words)[1:-1]
+    # No address holds what the list of guests is written with.
+    if not set(words) & set('[]", \\'):
+        fields.append(cast(Booking.guests, String).icontains(written, autoescape=True))
+    return or_(*fields, Booking.link_id.in_(links), Booking.hosts.any(hosting))
 
 
 def coming_for(user: User, now: datetime, most: int = 10) -> list[Booking]:

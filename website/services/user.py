@@ -32,3 +32,9 @@ def emails_of(user_ids: Iterable[int]) -> dict[int, str]:
     """The addresses of these users."""
     found = select(User.id, User.email).where(User.id.in_(list(user_ids)))
     return {row.id: row.email for row in db.session.execute(found)}
+
+
+def names_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """The names of these users."""
+    found = select(User.id, User.name).where(User.id.in_(list(user_ids)))
+    return {row.id: row.name for row in db.session.execute(found)}

@@ -13,6 +13,7 @@ from flask_login import current_user, login_user
 from .. import clock
 from ..extensions import db, login
 from ..models import User
+from ..services.booking_rights import booking_for
 from ..services.errors import NotAllowed
 from ..services.find_link import link_by_slug
 from ..services.link import may_edit
@@ -86,6 +87,17 @@ def may_edit_link(view: View) -> View:
         if not may_edit(link, me()):
             raise NotAllowed
         return view(link, **values)
+
+    return checked
+
+
+def sees_booking(view: View) -> View:
+    """Hands the booking of the address to a view, for those whom it concerns; for others there is none (R36)."""
+
+    @wraps(view)
+    @signed_in
+    def checked(booking_id: int, **values: Any) -> ResponseReturnValue:
+        return view(booking_for(me(), booking_id), **values)
 
     return checked
 

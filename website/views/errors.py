@@ -12,10 +12,15 @@ from werkzeug.exceptions import Gone, HTTPException
 
 from ..extensions import db
 from ..services.errors import (
+    AlreadyHosts,
     AlreadyOver,
     BadRequest,
+    HostNotFree,
     LinkClosed,
+    NobodyFree,
     NotAllowed,
+    NotBegun,
+    NotEligible,
     NothingLeftToDo,
     OnItsWay,
     Refused,
@@ -41,6 +46,11 @@ STATUS: dict[type[Refused], int] = {
     AlreadyOver: 409,
     NothingLeftToDo: 409,
     OnItsWay: 409,
+    AlreadyHosts: 409,
+    HostNotFree: 409,
+    NotEligible: 409,
+    NobodyFree: 409,
+    NotBegun: 409,
     TooLate: 409,
     NotAllowed: 403,
 }

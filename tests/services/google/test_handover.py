@@ -52,7 +52,7 @@ def test_a_guest_with_a_google_calendar_reads_of_no_cancellation(world: Flask, g
 def test_the_other_hosts_of_a_group_keep_theirs_and_the_guests_their_invitation(
     world: Flask, google: Google
 ) -> None:
-    hosts = ana, ben = make_rep(google, "Ana"), make_rep(google, "Ben")
+    hosts = _, ben = make_rep(google, "Ana"), make_rep(google, "Ben")
     cleo = make_rep(google, "Cleo")
     booking = book_nine(link_of(*hosts, kind="group"))
     work(rounds=2)

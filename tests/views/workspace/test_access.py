@@ -17,6 +17,7 @@ from website.services.booking import book
 OPEN = {"workspace.sign_in"}
 VALUES = {
     "slug": "x", "kind": "group", "contact_id": 1, "account_id": 1, "client": "google", "user_id": 1, "event_id": 1,
+    "booking_id": 1,
 }  # fmt: skip
 OF_CALENDARS = {"kind": "ics"}
 # Where providers send people back to: their answers are tested on their own.
@@ -95,6 +96,7 @@ def test_every_form_needs_its_token(world: Flask, client: FlaskClient, ana: User
         "/team/new",
         "/team/1",
         "/team/1/forget",
+        "/team/1/leave",
         "/calendars/health",
         "/outbox",
     ],
@@ -113,7 +115,10 @@ def test_a_member_is_refused_what_is_not_theirs(client: FlaskClient, ben: User, 
         "/links/none/edit",
         "/contacts/999/owner",
         "/team/999",
+        "/team/999/leave",
         "/bookings?state=x",
+        "/bookings/999",
+        "/bookings/999/cancel",
         "/calendars/none/link",
         "/calendars/none/linked",
         "/calendars/ics/linked",

@@ -105,15 +105,16 @@ def asked(slug: str, values: MultiDict[str, str] | None = None, *, closed: bool 
     )
 
 
-def asked_to_move(booking: Booking) -> Asked:
+def asked_to_move(booking: Booking, *, zone: str = "") -> Asked:
     """What the request asks for of another time for a booking: its length is its own, and nobody is looked up.
-    Aborts with a 400."""
+    `zone` is that of a host, who reads the site's language; without it the invitee asks. Aborts with a 400."""
     values, now = request.values, clock.now()
-    prefer(booking.language)
+    if not zone:
+        prefer(booking.language)
     return Asked(
         link=booking.link,
         now=now,
-        timezone=_timezone(values.get("timezone") or booking.timezone),
+        timezone=_timezone(values.get("timezone") or zone or booking.timezone),
         duration=minutes_of(booking),
         month=_month(values.get("month", ""), now),
         on=_date(values.get("date", ""), now),

@@ -5,17 +5,21 @@ from flask import Blueprint, Flask
 from ..access import private
 from ..numbers import LARGEST
 from . import (
+    booking_changes,
+    bookings,
     calendar_health,
     calendar_sign_in,
     calendars,
     connect,
     event,
     home,
+    leaving,
     link_form,
     links,
     lists,
     outbox,
     profile,
+    reschedule,
     sign_in,
     sign_in_with,
     team,
@@ -39,10 +43,7 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/<slug>", "link", links.show)
     site.add_url_rule("/links/<slug>/edit", "edit_link", link_form.edit, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
-    site.add_url_rule("/bookings", "bookings", lists.bookings)
-    decided = f"/bookings/events/<int(max={LARGEST}):event_id>"
-    site.add_url_rule(decided, "event", event.show)
-    site.add_url_rule(decided, "decide_event", event.decide, methods=["POST"])
+    _bookings(site)
     site.add_url_rule("/contacts", "contacts", lists.contacts)
     site.add_url_rule(
         f"/contacts/<int(max={LARGEST}):contact_id>/owner",
@@ -54,6 +55,7 @@ def register(app: Flask) -> None:
     site.add_url_rule("/team", "team", team.index)
     site.add_url_rule("/team/new", "invite", team.new, methods=["GET", "POST"])
     site.add_url_rule(user, "change_user", team.change, methods=["GET", "POST"])
+    site.add_url_rule(f"{user}/leave", "leave", leaving.show, methods=["GET", "POST"])
     site.add_url_rule(f"{user}/forget", "forget_account", team.forget, methods=["POST"])
     site.add_url_rule("/me", "profile", profile.edit, methods=["GET", "POST"])
     _calendars(site)
@@ -62,6 +64,23 @@ def register(app: Flask) -> None:
     site.add_url_rule(f"{message}/retry", "retry_message", outbox.retry, methods=["POST"])
     site.add_url_rule(f"{message}/give-up", "give_up_message", outbox.give_up, methods=["GET", "POST"])
     app.register_blueprint(site)
+
+
+def _bookings(site: Blueprint) -> None:
+    both, one = ["GET", "POST"], f"/bookings/<int(max={LARGEST}):booking_id>"
+    site.add_url_rule("/bookings", "bookings", bookings.index)
+    site.add_url_rule(one, "booking", bookings.show)
+    site.add_url_rule(f"{one}/reschedule", "reschedule", reschedule.show)
+    site.add_url_rule(f"{one}/reschedule", "move_booking", reschedule.move, methods=["POST"])
+    site.add_url_rule(f"{one}/reschedule/slots", "reschedule_slots", reschedule.slots)
+    site.add_url_rule(f"{one}/reschedule/confirm", "confirm_move", reschedule.confirm)
+    site.add_url_rule(f"{one}/hand-over", "hand_over", booking_changes.hand_over, methods=both)
+    site.add_url_rule(f"{one}/decline", "decline", booking_changes.decline, methods=both)
+    site.add_url_rule(f"{one}/cancel", "cancel_booking", booking_changes.cancel, methods=both)
+    site.add_url_rule(f"{one}/no-show", "no_show", booking_changes.no_show, methods=both)
+    decided = f"/bookings/events/<int(max={LARGEST}):event_id>"
+    site.add_url_rule(decided, "event", event.show)
+    site.add_url_rule(decided, "decide_event", event.decide, methods=["POST"])
 
 
 def _calendars(site: Blueprint) -> None:

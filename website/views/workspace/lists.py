@@ -1,38 +1,21 @@
-"""Bookings and contacts, as lists."""
+"""Contacts, as a list, and what lists share."""
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ... import clock
 from ...services.contact_owner import contact_by_id, set_owner
-from ...services.listing import A_PAGE, bookings_of, contacts_like
+from ...services.listing import A_PAGE, contacts_like
 from ...services.user import active_users
 from ..access import admin_only, me, signed_in
 from ..numbers import row_number
 from ..responses import see_other
-from .rows import booking_rows
 
-STATES = ("coming", "past", "cancelled")
 LAST_PAGE = 10_000
 
 
 @signed_in
-def bookings() -> ResponseReturnValue:
-    state, page = request.args.get("state", "coming"), page_asked()
-    if state not in STATES:
-        abort(404)
-    found, more = bookings_of(me(), state, clock.now(), page)
-    rows = booking_rows(found, me())
-    return render_template("workspace/bookings.html", state=state, rows=rows, page=page, more=more)
-
-
-@signed_in
 def contacts() -> ResponseReturnValue:
-    words, page, owner = (
-        request.args.get("q", "")[:100],
-        page_asked(),
-        request.args.get("owner", type=row_number),
-    )
+    words, page, owner = words_asked(), page_asked(), request.args.get("owner", type=row_number)
     rows, count = contacts_like(words, page, owner_id=owner)
     return render_template(
         "workspace/contacts.html",
@@ -71,3 +54,8 @@ def _owner_sent() -> int | None:
 def page_asked() -> int:
     """The page of a list that is asked for, from 1."""
     return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+
+
+def words_asked() -> str:
+    """What a list is searched for: as much of it as can be shown."""
+    return "".join(letter for letter in request.args.get("q", "")[:100] if letter.isprintable())

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from ...calendar_words import own_words, words_about
 from ...models import Booking, BookingEvent, User
 from ...scheduling.pool import POOL_RULES, REASONS
-from ...scheduling.receipt import Receipt, remarks, sentence
+from ...scheduling.receipt import HandOver, Receipt, remarks, sentence
 from ...scheduling.rotations import ROTATIONS
 from ...sentences import gettext_noop
 from ...services.calendar_event import FINDINGS
 from ...services.calendar_state import STATES, AccountState
 from ...services.event_look import findings_of
+from ...services.history import HANDED_OVER, MOVED
 from ..public.asked import local
 from ..public.words import clock_time, full_date, zone_name
 
@@ -29,7 +31,8 @@ ANSWERS = {
 @dataclass(frozen=True, slots=True)
 class BookingRow:
     """`why` are sentences for whoever hosts; `receipt` is the whole of it, for admins alone (R24). `odd` is what was
-    found in a host's calendar, and the event to decide about (R38)."""
+    found in a host's calendar, and the event to decide about (R38). `theirs` is the time on the invitee's clock, empty
+    where that shows the same; `marks` are what became of the booking, as pairs of a tone and a word."""
 
     booking: Booking
     when: str
@@ -37,6 +40,8 @@ class BookingRow:
     why: list[str]
     receipt: list[tuple[str, str]]
     odd: tuple[str, int] | None = None
+    theirs: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
 
 
 def booking_rows(bookings: Sequence[Booking], reader: User) -> list[BookingRow]:
@@ -53,15 +58,45 @@ def booking_row(booking: Booking, reader: User, odd: BookingEvent | None = None)
         booking,
         times_for(booking.start_at, booking.end_at, reader),
         zone_name(reader.timezone, booking.start_at),
-        [sentence(receipt, _), *remarks(receipt, _)] if hosting else [],
+        _why(receipt, reader.id) if hosting else [],
         _whole(receipt) if reader.is_admin else [],
         (_(FINDINGS[odd.found]), odd.id) if odd else None,
+        _theirs(booking, reader),
+        tuple((tone, _(word)) for tone, word, holds in _marks(booking) if holds),
     )
+
+
+def _why(receipt: Receipt, reader_id: int) -> list[str]:
+    return [sentence(receipt, _, reader_id=reader_id), *remarks(receipt, _, reader_id=reader_id)]
+
+
+def _theirs(booking: Booking, reader: User) -> str:
+    """When it is on the invitee's clock, where that is another time than on the reader's."""
+    zones = [ZoneInfo(zone) for zone in (booking.timezone, reader.timezone)]
+    if len({booking.start_at.astimezone(zone).utcoffset() for zone in zones}) == 1:
+        return ""
+    when = _span(booking.start_at, booking.end_at, booking.timezone)
+    return f"{when} {zone_name(booking.timezone, booking.start_at)}"
+
+
+def _marks(booking: Booking) -> list[tuple[str, str, bool]]:
+    """What became of a booking: a tone, a word for translation, and whether it holds."""
+    changes = {entry["what"] for entry in booking.changes}
+    return [
+        ("idle", gettext_noop("Cancelled"), not booking.confirmed),
+        ("bad", gettext_noop("No-show"), booking.no_show),
+        ("idle", gettext_noop("Moved"), MOVED in changes),
+        ("idle", gettext_noop("Handed over"), HANDED_OVER in changes),
+    ]
 
 
 def times_for(start_at: datetime, end_at: datetime, reader: User) -> str:
     """A span of time in the reader's zone."""
-    start, end = (local(moment, reader.timezone) for moment in (start_at, end_at))
+    return _span(start_at, end_at, reader.timezone)
+
+
+def _span(start_at: datetime, end_at: datetime, zone: str) -> str:
+    start, end = (local(moment, zone) for moment in (start_at, end_at))
     return f"{full_date(start.date())}, {clock_time(start)}–{clock_time(end)}"
 
 
@@ -74,7 +109,14 @@ def _whole(receipt: Receipt) -> list[tuple[str, str]]:
         lines.append((member.name, " ".join(_about(member.host_id, member.reason, receipt))))
     if receipt.winner_name is not None:
         lines.append((_("Chosen"), receipt.winner_name))
-    return lines
+    return lines + [(_("Handed over"), _handed_over(one)) for one in receipt.handed_over]
+
+
+def _handed_over(one: HandOver) -> str:
+    names = {"former": one.from_name, "taker": one.to_name, "by": one.by_name}
+    if one.declined:
+        return str(_("%(former)s declined; the rotation chose %(taker)s.", **names))
+    return str(_("From %(former)s to %(taker)s, by %(by)s.", **names))
 
 
 def _about(host_id: int, reason: str, receipt: Receipt) -> list[str]:

@@ -1,6 +1,7 @@
 """The team: everybody sees it; admins invite, change and deactivate."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flask import abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,8 +12,9 @@ from ...forms.user import ChangeUserForm, UserForm
 from ...models import User
 from ...openid import sign_in_methods
 from ...services.calendar_state import account_states
-from ...services.errors import Invalid
+from ...services.errors import Invalid, StaysBehind
 from ...services.hosts import hosts_of
+from ...services.staying import left_behind
 from ...services.team import UserValues, change_user, forget_account, invite
 from ...services.user import active_users, inactive_users, user_by_id, users_with_account
 from ..access import admin_only, me, signed_in
@@ -27,10 +29,12 @@ def index() -> ResponseReturnValue:
     users, now = active_users(), clock.now()
     ids = [user.id for user in users]
     known = account_states(ids, now)
+    gone = inactive_users() if me().is_admin else []
     return render_template(
         "workspace/team.html",
         users=users,
-        gone=inactive_users() if me().is_admin else [],
+        gone=gone,
+        left=left_behind([user.id for user in gone], now),
         invited=_invited(ids),
         standing={host.id: standing_words(host) for host in hosts_of(ids, now)},
         calendars={
@@ -67,10 +71,19 @@ def change(user_id: int) -> ResponseReturnValue:
     form = ChangeUserForm(request.form)
     try:
         _checked(form)
-        change_user(user_id, UserValues(**form.data), by=me())
+        return see_other(_changed(user_id, UserValues(**form.data)))
     except Invalid as refused:
         return _page(form, refused.errors, user=user), 422
-    return see_other("/team")
+
+
+def _changed(user_id: int, values: UserValues) -> str:
+    """Changes a user, and says where to go on. Who leaves something behind stays active until that is handed over."""
+    try:
+        change_user(user_id, values, by=me(), now=clock.now())
+    except StaysBehind:
+        change_user(user_id, replace(values, active=True), by=me(), now=clock.now())
+        return f"/team/{user_id}/leave"
+    return "/team"
 
 
 @admin_only

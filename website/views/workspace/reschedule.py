@@ -1,0 +1,163 @@
+"""Another time for a booking, chosen by its host on the grid that the invitee has (R35, R36)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ...models import Booking
+from ...services.availability import Scene
+from ...services.change import check_changeable, scene_of_change
+from ...services.deciding import fresh_times
+from ...services.decline import can_decline
+from ...services.errors import AlreadyOver, SlotTaken
+from ...services.own_events import hidden_by
+from ...services.reschedule import reschedule as move_booking
+from ...tokens import BadToken, signer
+from ..access import me, sees_booking
+from ..public.asked import Asked, asked_to_move, slot_start, slot_text
+from ..public.month import slot_grid
+from ..public.words import date_and_time, zone_name
+from ..public.zones import zones_to_choose
+from ..responses import see_other
+from .refusals import refusal
+from .rows import booking_row
+
+ANY = "any"
+
+
+@sees_booking
+def show(booking: Booking) -> ResponseReturnValue:
+    question = _asked(booking)
+    closed = _closed(booking, question)
+    grid = None if closed else slot_grid(question, _scene(booking, question))
+    return _page(booking, question, "reschedule", closed=closed, grid=grid)
+
+
+@sees_booking
+def slots(booking: Booking) -> ResponseReturnValue:
+    """The part of the page that changes with the month, the day and the zone."""
+    question = _asked(booking)
+    check_changeable(booking, me(), question.now)
+    grid = slot_grid(question, _scene(booking, question))
+    return render_template("public/booking_page/_slots.html", grid=grid, **_addresses(booking, question))
+
+
+@sees_booking
+def confirm(booking: Booking) -> ResponseReturnValue:
+    """From which time to which, before anything happens; without a time, the grid to choose one from."""
+    question = _asked(booking)
+    closed = _closed(booking, question)
+    if closed or not request.args.get("slot"):
+        return _page(booking, question, "reschedule", closed=closed, grid=None)
+    start = slot_start(request.args["slot"], question.now)
+    fresh = fresh_times(_scene(booking, question), start)
+    if fresh is not None and start != booking.start_at:
+        return _confirm(booking, question, start, _("This time is not free any more."), fresh), 409
+    return _confirm(booking, question, start)
+
+
+@sees_booking
+def move(booking: Booking) -> ResponseReturnValue:
+    question = _asked(booking)
+    if not request.form.get("slot"):
+        near = (
+            slot_start(request.form["near"], question.now) if request.form.get("near") else booking.start_at
+        )
+        fresh = fresh_times(_scene(booking, question), near)
+        others = [near] if fresh is None else fresh
+        return _confirm(booking, question, near, _("Choose a time."), others), 422
+    start = slot_start(request.form["slot"], question.now)
+    try:
+        nonce = signer.read_change(request.form.get("token", ""), booking.id, question.now)
+        any_host = _any_host(booking)
+        move_booking(booking.id, start, by=me(), any_host=any_host, nonce=nonce, now=question.now)
+    except BadToken:
+        problem = _("This form has expired. Look at it and send it again.")
+        return _confirm(booking, question, start, problem), 400
+    except SlotTaken as taken:
+        problem = _("This time was just taken. Choose another one; until then nothing is changed.")
+        return _confirm(booking, question, start, problem, taken.alternatives), 409
+    except AlreadyOver as refused:
+        return _page(booking, question, "reschedule", closed=refusal(refused), grid=None), 409
+    return see_other(f"/bookings/{booking.id}")
+
+
+def _asked(booking: Booking) -> Asked:
+    return asked_to_move(booking, zone=me().timezone)
+
+
+def _closed(booking: Booking, question: Asked) -> str:
+    """Why there is no other time, empty while there may be one."""
+    try:
+        check_changeable(booking, me(), question.now)
+    except AlreadyOver as refused:
+        return refusal(refused)
+    return ""
+
+
+def _any_host(booking: Booking) -> bool:
+    return can_decline(booking) and request.values.get("host") == ANY
+
+
+def _scene(booking: Booking, question: Asked) -> Scene:
+    beside = hidden_by(booking)
+    return scene_of_change(booking, by=me(), any_host=_any_host(booking), now=question.now, beside=beside)
+
+
+def _confirm(
+    booking: Booking,
+    question: Asked,
+    start: datetime,
+    problem: str = "",
+    alternatives: Sequence[datetime] | None = None,
+) -> str:
+    return _page(
+        booking,
+        question,
+        "confirm",
+        slot=slot_text(start),
+        when=date_and_time(start, question.timezone),
+        same=start == booking.start_at and alternatives is None,
+        problem=problem,
+        alternatives=None if alternatives is None else [
+            (slot_text(other), date_and_time(other, question.timezone)) for other in alternatives
+        ],
+        token=signer.change(booking.id, question.now),
+    )  # fmt: skip
+
+
+def _page(booking: Booking, question: Asked, name: str, **values: Any) -> str:
+    return render_template(
+        f"workspace/bookings/{name}.html",
+        booking=booking,
+        row=booking_row(booking, me()),
+        asked=question,
+        zones=zones_to_choose(question),
+        now_at=date_and_time(booking.start_at, question.timezone),
+        any_host=_any_host(booking),
+        with_whom=_with_whom(booking, question),
+        **_addresses(booking, question),
+        **values,
+    )
+
+
+def _addresses(booking: Booking, question: Asked) -> dict[str, str]:
+    here = f"/bookings/{booking.id}/reschedule"
+    zone = zone_name(question.timezone, question.now)
+    return {"here": here, "choose": f"{here}/confirm", "zone_label": zone}
+
+
+def _with_whom(booking: Booking, question: Asked) -> list[tuple[str, str, bool]]:
+    """Label, query and whether it is chosen: the same host, or whoever of the link is free where its kind rotates."""
+    if not can_decline(booking):
+        return []
+    anybody = _any_host(booking)
+    names = ", ".join(host.user.name for host in booking.hosts)
+    return [
+        (_("With %(name)s", name=names), question.carrying(host="").query, not anybody),
+        (_("With any colleague"), question.carrying(host=ANY).query, anybody),
+    ]

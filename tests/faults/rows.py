@@ -26,7 +26,12 @@ ROWS: dict[int, Row] = {
     4: Row("the web process is killed at any step of a booking", ("tests/chaos/test_short.py",), NAMED_THERE),
     5: Row("the worker is killed at any step of a delivery", ("tests/chaos/test_short.py",), NAMED_THERE),
     6: Row("processes are killed at random", ("tests/chaos/test_short.py",), NAMED_THERE),
-    7: Row("random histories of many faults", ("tests/chaos/test_short.py",), NAMED_THERE),
+    7: Row(
+        "random histories of many faults",
+        ("tests/chaos/test_short.py", "tests/flows/test_booking_life.py"),
+        "By the real code: processes killed at random, and lives of bookings under a clock of the test's own. There is"
+        " no simulator of the network beside them.",
+    ),
     8: Row(
         "random lives of bookings against a naive model",
         ("tests/flows/test_booking_life.py",),

@@ -25,7 +25,7 @@ class MailServer:
     `says`: what is answered to `MAIL`, `RCPT` or `DATA` (after the mail), such as {"RCPT": "550 No such user"}, in
     place of success. With `login` (user and password) nobody may send without it; with a `certificate` and its key in
     one file the server offers STARTTLS, or speaks TLS from the start (`at_once`). `encrypted` tells for each mail
-    whether it came that way.
+    whether it came that way. `drops`: for so many mails the line is cut once they were taken, before the answer.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class MailServer:
         self.envelopes: list[tuple[str, list[str]]] = []
         self.encrypted: list[bool] = []
         self.says: dict[str, str] = {}
+        self.drops = 0
         self._login = login
         values: dict[str, Any] = {}
         if login:
@@ -85,4 +86,7 @@ class MailServer:
         self.taken.append(parsed)
         self.envelopes.append((str(envelope.mail_from), list(envelope.rcpt_tos)))
         self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
+        if self.drops:
+            self.drops -= 1
+            server.transport.close()
         return "250 Taken"

@@ -84,7 +84,7 @@ def prepare(message: Message, now: datetime) -> Effect:
     if kind.timely and not (booking.confirmed and booking.sequence == message.payload["sequence"]):
         raise Unwanted(OVERTAKEN)
     if kind.awaits_video and now < message.created_at + LONGEST_WAIT and _video_is_being_made(booking):
-        return Effect(lambda: None, in_database=True, keep=lambda _: PAUSE)
+        return Effect(lambda: None, in_database=True, keep=_awaiting(message.id))
     mail, config = mail_of(message, booking), in_force()
     if not config.smtp_url:
         return Effect(lambda: None, in_database=True, keep=_keeping(message.id, mail))
@@ -121,6 +121,16 @@ def _is_on_its_way(event: BookingEvent) -> bool:
     lane = f"{event.booking.uid}:{event.calendar_id}"
     waiting = select(Message.id).where(Message.lane == lane, Message.state == WAITING)
     return db.session.scalars(waiting.limit(1)).first() is not None
+
+
+def _awaiting(message_id: int) -> Callable[[None], timedelta]:
+    """Waiting is no failed attempt: it must not make the pauses after real ones longer."""
+
+    def keep(_: None) -> timedelta:
+        db.session.get_one(Message, message_id).attempts = 0
+        return PAUSE
+
+    return keep
 
 
 def _keeping(message_id: int, mail: Mail) -> Callable[[None], None]:

@@ -17,6 +17,7 @@ from tests.services.mails.letters import (
     GUS,
     HOUR,
     MINUTE,
+    MailProgram,
     booked,
     hand_over,
     host,
@@ -106,6 +107,22 @@ def test_a_mail_that_arrives_twice_is_known_as_one(world: Flask, post: MailServe
     assert len(set(ids)) == 2
 
 
+@pytest.mark.rule("R32")
+def test_a_line_that_is_cut_after_the_mail_was_taken_costs_a_copy_that_changes_nothing(
+    world: Flask, post: MailServer
+) -> None:
+    booking = booked([host("Ana")], guests=())
+    post.drops = 1
+    deliver_due(NOW)
+    assert states() == {DANA: [WAITING], ANA: [DONE]}
+    deliver_due(NOW + HOUR)
+    copies, program = [letter for letter in letters(post) if letter.to == DANA], MailProgram()
+    assert len({letter.mail["Message-ID"] for letter in copies}) == 1
+    for letter in copies:
+        program.take(letter)
+    assert (len(copies), program.events) == (2, {booking.uid: (0, booking.start_at)})
+
+
 # A video meeting that a provider makes
 
 
@@ -129,6 +146,8 @@ def test_the_mails_wait_two_minutes_and_no_longer(world: Flask, post: MailServer
     booked([host("Ana", diary=True)], place=MEET)
     diary.wrong = CalendarUnreachable("No answer.")
     assert sent(post, NOW + MINUTE) == []
+    waiting = select(Message.attempts).where(Message.channel == CHANNEL)
+    assert db.session.scalars(waiting).all() == [0, 0]
     mails = sent(post, NOW + 2 * MINUTE)
     assert [letter.to for letter in mails] == [DANA, ANA]
     assert all("Where: Google Meet" in letter.text for letter in mails)

@@ -20,6 +20,7 @@ from website.scheduling.pool import (
     choose_pool,
     colleagues,
     kept,
+    without,
 )
 
 ANA, BEN, CLEO, ZOE = 1, 2, 3, 9
@@ -154,6 +155,16 @@ def test_an_owner_alone_on_the_link_has_no_colleagues() -> None:
 def test_colleagues_are_refused_where_no_owner_stands_before_them() -> None:
     with pytest.raises(ValueError, match="owner_not_host"):
         colleagues(choose(owner=Owner(ZOE)), TEAM)
+
+
+# Declined
+
+
+@pytest.mark.rule("R36")
+def test_who_declined_is_out_and_every_other_eligible_host_is_in() -> None:
+    pool = without(team(cleo="no_seat"), {ANA})
+    assert (pool.rule, pool.host_ids, pool.owner_id) == ("declined", (BEN,), None)
+    assert [member.reason for member in pool.in_or_out] == ["declined", "eligible", "no_seat"]
 
 
 # Why each one is in or out

@@ -12,7 +12,7 @@ from string import Formatter
 import pytest
 
 from website.scheduling.pool import POOL_RULES, Membership
-from website.scheduling.receipt import VERSION, Receipt, remarks, sentence
+from website.scheduling.receipt import VERSION, HandOver, Receipt, remarks, sentence
 from website.scheduling.rotations import ROTATIONS, Share
 
 ANA, BEN, CLEO = 1, 2, 3
@@ -256,3 +256,40 @@ def test_a_stored_choice_can_be_repeated_from_its_receipt() -> None:
 def test_what_is_no_receipt_is_refused(values) -> None:
     with pytest.raises(ValueError, match="no receipt"):
         Receipt.from_json(values)
+
+
+# What became of it (R36)
+
+GIVEN = HandOver(ANA, "Ana Alves", BEN, "Ben", ANA, "Ana Alves")
+
+
+@pytest.mark.rule("R24")
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (GIVEN, "Ana Alves handed this over to you."),
+        (replace(GIVEN, by_id=CLEO, by_name="Cleo"), "Cleo handed this over from Ana Alves to you."),
+    ],
+)
+def test_whoever_got_it_reads_who_gave_it(step: HandOver, said: str) -> None:
+    receipt = Receipt.from_json(json.loads(json.dumps(replace(BALANCED, handed_over=(step,)).to_json())))
+    assert receipt.handed_over == (step,)
+    assert sentence(receipt, reader_id=BEN) == said
+    assert remarks(receipt, reader_id=BEN) == []
+    assert sentence(receipt, reader_id=ANA) == sentence(BALANCED)
+
+
+@pytest.mark.rule("R24")
+def test_the_last_hand_over_to_the_reader_counts() -> None:
+    back = HandOver(BEN, "Ben", ANA, "Ana Alves", BEN, "Ben")
+    again = replace(GIVEN, by_id=CLEO, by_name="Cleo")
+    receipt = replace(ALONE, handed_over=(GIVEN, back, again))
+    assert sentence(receipt, reader_id=BEN) == "Cleo handed this over from Ana Alves to you."
+    assert sentence(receipt, reader_id=ANA) == "Ben handed this over to you."
+
+
+@pytest.mark.rule("R24")
+def test_a_receipt_from_before_there_were_hand_overs_is_still_read() -> None:
+    old = BALANCED.to_json()
+    del old["handed_over"]
+    assert Receipt.from_json(old) == BALANCED

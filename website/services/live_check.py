@@ -1,4 +1,4 @@
-"""Deciding in a transaction, with calendars asked at their source in between, never inside (R31)."""
+"""Changing who meets in a transaction, with calendars asked at their source in between, never inside (R31)."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -7,9 +7,7 @@ from typing import TypeVar
 from sqlalchemy.exc import IntegrityError
 
 from ..scheduling.receipt import Answer
-from ..scheduling.timeline import instant_of
-from .calendar import check_at_source
-from .reading import ANSWERED
+from . import deciding
 from .transaction import in_transaction
 
 Result = TypeVar("Result")
@@ -17,11 +15,9 @@ Steps = tuple[int, int]
 # What the calendars of a user said last about some steps.
 Checked = dict[tuple[int, Steps], Answer]
 
-COLLISIONS = 8
-
 
 class AskFirst(Exception):
-    """A host was chosen whose calendars have not been asked yet: pairs of a user and the steps to ask about."""
+    """Users were chosen whose calendars have not been asked yet: pairs of a user and the steps to ask about."""
 
     def __init__(self, asked: Sequence[tuple[int, Steps]]) -> None:
         super().__init__()
@@ -43,15 +39,14 @@ def asking_first(
             _ask(asking.asked, checked, now)
         except IntegrityError:
             collisions += 1
-            if collisions == COLLISIONS:
+            if collisions == deciding.COLLISIONS:
                 raise
 
 
 def _ask(asked: Sequence[tuple[int, Steps]], checked: Checked, now: datetime) -> None:
     """Asks about each span once, everybody who is asked about it at the same time."""
     for steps in dict.fromkeys(steps for _, steps in asked):
+        answers = dict[int, Answer]()
         user_ids = [user_id for user_id, other in asked if other == steps]
-        answers = check_at_source(user_ids, instant_of(steps[0]), instant_of(steps[1]), now)
-        for user_id in user_ids:
-            answered = answers.get(user_id, ANSWERED) == ANSWERED
-            checked[user_id, steps] = "free" if answered else "no answer"
+        deciding.ask_at_source(deciding.AskFirst(user_ids, steps), answers, now)
+        checked |= {(user_id, steps): answer for user_id, answer in answers.items()}

@@ -15,9 +15,10 @@ from .assignment import assign, receipt_of, take_turn, welcome
 from .availability import scene_of
 from .booking_request import Request, visitor_of
 from .contact import contact_for_booking
-from .deciding import Decision, ask_at_source, decide, settle
+from .deciding import Decision, ask_at_source, decide
 from .errors import BadRequest, LinkClosed, ReusedKey, UnknownBooking
 from .hosts import hosts_of_link
+from .live_check import settle
 from .transaction import in_transaction
 
 

@@ -7,33 +7,19 @@ nobody up; calendars are asked between decisions, never inside a transaction.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
-
-from sqlalchemy.exc import IntegrityError
 
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer
-from ..scheduling.timeline import STEPS_A_DAY, Window, instant_of, step_before
+from ..scheduling.timeline import STEPS_A_DAY, Window, step_before
 from .assignment import Assignment
 from .availability import Scene, occupied_steps, offer_at, offer_in, sooner_with_colleague, starts_of
-from .calendar import check_at_source
 from .errors import SlotTaken
-from .reading import ANSWERED
+from .live_check import AskFirst, answers_to
 
 NEARBY_DAYS = 7
 NEARBY_MOST = 12
-COLLISIONS = 8
 
 Choose = Callable[[Scene, list[int]], Assignment]
-Result = TypeVar("Result")
-
-
-class AskFirst(Exception):
-    """A host was chosen whose calendars have not been asked yet about the steps that the booking would occupy."""
-
-    def __init__(self, host_ids: Sequence[int], steps: tuple[int, int]) -> None:
-        super().__init__()
-        self.host_ids, self.steps = host_ids, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +29,6 @@ class Decision:
     scene: Scene
     free: list[int]
     assignment: Assignment
-
-
-def settle(attempt: Callable[[], Result], ask: Callable[[AskFirst], None]) -> Result:
-    """Attempts until it works: asks calendars where that comes first, and decides anew after a collision."""
-    collisions = 0
-    while True:
-        try:
-            return attempt()
-        except AskFirst as asking:
-            ask(asking)
-        except IntegrityError:
-            # The same new contact from another link, or a step that somebody claimed without the lock.
-            collisions += 1
-            if collisions == COLLISIONS:
-                raise
 
 
 def decide(scene: Scene, start_at: datetime, checked: dict[int, Answer], choose: Choose) -> Decision:
@@ -75,16 +46,14 @@ def decide(scene: Scene, start_at: datetime, checked: dict[int, Answer], choose:
     outside = {host.id for host in scene.hosts if host.outside}
     unasked = [host for host in assignment.host_ids if host in outside and host not in checked]
     if unasked:
-        raise AskFirst(unasked, occupied_steps(scene.terms, start_at))
+        steps = occupied_steps(scene.terms, start_at)
+        raise AskFirst([(host_id, steps) for host_id in unasked])
     return Decision(scene, free, assignment)
 
 
 def ask_at_source(asking: AskFirst, checked: dict[int, Answer], now: datetime) -> None:
     """Asks calendars at the source; whoever then turns out to be busy is no longer offered (R31)."""
-    start, end = (instant_of(step) for step in asking.steps)
-    answers = check_at_source(asking.host_ids, start, end, now)
-    for host_id in asking.host_ids:
-        checked[host_id] = "free" if answers.get(host_id, ANSWERED) == ANSWERED else "no answer"
+    checked |= {host_id: answer for (host_id, _), answer in answers_to(asking.asked, now).items()}
 
 
 def _note_busy(checked: dict[int, Answer], free: Sequence[int]) -> None:

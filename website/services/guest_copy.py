@@ -9,7 +9,7 @@ from ..config import in_force
 from ..ical.invitation import published
 from ..ical.write import Meeting
 from ..models import Booking, BookingEvent
-from ..scheduling.places import PLACES
+from .meeting import location_of, title_of
 
 
 def invitation_due(booking: Booking) -> bool:
@@ -32,9 +32,9 @@ def copy_of(booking: Booking) -> Meeting:
         sequence=booking.sequence,
         start=booking.start_at,
         end=booking.end_at,
-        title=_title(booking),
+        title=title_of(booking),
         description=_description(booking),
-        location=_location(booking),
+        location=location_of(booking),
         address=f"{in_force().base_url}/booking/{booking.token}",
     )
 
@@ -50,15 +50,5 @@ def _inviting(booking: Booking) -> BookingEvent | None:
     )
 
 
-def _title(booking: Booking) -> str:
-    hosts = ", ".join(host.user.name for host in booking.hosts)
-    return f"{booking.link.title}: {booking.name} – {hosts}"
-
-
 def _description(booking: Booking) -> str:
     return "\n\n".join(filter(None, (booking.link.description, booking.meeting_url)))
-
-
-def _location(booking: Booking) -> str:
-    place = booking.link.place
-    return booking.meeting_url if PLACES[place.get("kind", "")].video else place.get("value", "")

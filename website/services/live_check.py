@@ -1,4 +1,4 @@
-"""Changing who meets in a transaction, with calendars asked at their source in between, never inside (R31)."""
+"""Deciding, with calendars asked at their source in between, never inside a transaction (R31)."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -7,8 +7,12 @@ from typing import TypeVar
 from sqlalchemy.exc import IntegrityError
 
 from ..scheduling.receipt import Answer
-from . import deciding
+from ..scheduling.timeline import instant_of
+from .calendar import check_at_source
+from .reading import ANSWERED
 from .transaction import in_transaction
+
+COLLISIONS = 8
 
 Result = TypeVar("Result")
 Steps = tuple[int, int]
@@ -24,29 +28,40 @@ class AskFirst(Exception):
         self.asked = asked
 
 
+def settle(attempt: Callable[[], Result], ask: Callable[[AskFirst], None]) -> Result:
+    """Attempts until it works: asks calendars where that comes first, and decides anew after a collision."""
+    collisions = 0
+    while True:
+        try:
+            return attempt()
+        except AskFirst as asking:
+            ask(asking)
+        except IntegrityError:
+            # The same new contact from another link, or a step that somebody claimed without the lock.
+            collisions += 1
+            if collisions == COLLISIONS:
+                raise
+
+
 def asking_first(
     work: Callable[[Checked], Result],
     now: datetime,
     run: Callable[[Callable[[], Result]], Result] = in_transaction,
 ) -> Result:
-    """Runs `work` in a transaction, anew each time that it raises AskFirst and the calendars were asked; also when a
-    step that somebody claimed without the lock was in its way."""
-    checked, collisions = Checked(), 0
-    while True:
-        try:
-            return run(lambda: work(checked))
-        except AskFirst as asking:
-            _ask(asking.asked, checked, now)
-        except IntegrityError:
-            collisions += 1
-            if collisions == deciding.COLLISIONS:
-                raise
+    """Runs `work` in a transaction, anew each time that it raises AskFirst and the calendars were asked."""
+    checked = Checked()
+    return settle(
+        lambda: run(lambda: work(checked)), lambda asking: checked.update(answers_to(asking.asked, now))
+    )
 
 
-def _ask(asked: Sequence[tuple[int, Steps]], checked: Checked, now: datetime) -> None:
-    """Asks about each span once, everybody who is asked about it at the same time."""
+def answers_to(asked: Sequence[tuple[int, Steps]], now: datetime) -> Checked:
+    """Asks about each span once, everybody who is asked about it at the same time. Never inside a transaction."""
+    checked = Checked()
     for steps in dict.fromkeys(steps for _, steps in asked):
-        answers = dict[int, Answer]()
         user_ids = [user_id for user_id, other in asked if other == steps]
-        deciding.ask_at_source(deciding.AskFirst(user_ids, steps), answers, now)
-        checked |= {(user_id, steps): answer for user_id, answer in answers.items()}
+        answers = check_at_source(user_ids, instant_of(steps[0]), instant_of(steps[1]), now)
+        for user_id in user_ids:
+            answered = answers.get(user_id, ANSWERED) == ANSWERED
+            checked[user_id, steps] = "free" if answered else "no answer"
+    return checked

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
@@ -11,9 +11,13 @@ from ..models.message import FAILED, GIVEN_UP, WAITING
 from .listing import A_PAGE
 
 _KEPT = Message.payload["kept"].as_boolean()
+# Written for a later time, such as a reminder: nothing keeps it from being sent.
+_PLANNED = and_(Message.state == WAITING, Message.attempts == 0, Message.due_at > Message.created_at)
+_LATE = and_(Message.state == WAITING, or_(Message.attempts > 0, Message.due_at <= Message.created_at))
 STATES: dict[str, ColumnElement[bool]] = {
-    "all": or_(Message.state.in_([WAITING, FAILED, GIVEN_UP]), _KEPT),
-    "waiting": Message.state == WAITING,
+    "all": or_(_LATE, Message.state.in_([FAILED, GIVEN_UP]), _KEPT),
+    "waiting": _LATE,
+    "planned": _PLANNED,
     "failed": Message.state == FAILED,
     "given_up": Message.state == GIVEN_UP,
     "kept": _KEPT,

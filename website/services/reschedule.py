@@ -14,10 +14,11 @@ from .availability import Scene
 from .busy import Beside
 from .calendar import LIVE_SECONDS
 from .change import check_changeable, hosting, may_change_host, scene_of_change
-from .deciding import AskFirst, Decision, ask_at_source, decide, settle
+from .deciding import Decision, ask_at_source, decide
 from .errors import UnknownBooking
 from .history import MOVED, as_it_stands, note
 from .hosts import hosts_of_link
+from .live_check import AskFirst, settle
 from .own_events import hidden_by, look_closer
 from .transaction import in_transaction
 
@@ -86,7 +87,8 @@ def _ask(
 ) -> None:
     """The last look (R31), and a closer one where the booking's own event would hide another (R4)."""
     ask_at_source(asking, checked, now)
-    seen = look_closer(_booking(move), asking.host_ids, asking.steps, deadline_seconds=LIVE_SECONDS)
+    host_ids, steps = [host_id for host_id, _ in asking.asked], asking.asked[0][1]
+    seen = look_closer(_booking(move), host_ids, steps, deadline_seconds=LIVE_SECONDS)
     for one in seen:
         if one.beside is None:
             checked[one.host_id] = "no answer"

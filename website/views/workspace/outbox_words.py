@@ -50,6 +50,7 @@ REMEDIES = {
 UNEXPECTED = _l("Something unexpected went wrong. The worker’s log says more; it is tried again.")
 # What an empty list means, by the state that is looked at.
 EMPTY = {
+    "planned": _l("Nothing is planned for later."),
     "failed": _l("Nothing failed."),
     "given_up": _l("Nothing was given up."),
     "kept": _l("No mails are kept here."),

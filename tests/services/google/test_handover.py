@@ -6,7 +6,6 @@ from flask import Flask
 from tests.factories import NOW
 from tests.peers.google import Google
 from tests.services.google.linking import DANA, NINE, book_nine, link_of, mails, make_rep, work
-from website.extensions import db
 from website.services.booking import book
 from website.services.booking_request import Request
 from website.services.cancellation import cancel
@@ -47,6 +46,10 @@ def test_a_guest_with_a_google_calendar_reads_of_no_cancellation(world: Flask, g
     work(rounds=4)
     assert mails(google) == [("request", GUEST), ("request", GUEST)]
     assert (len(google.events(ANA)), len(google.events(BEN))) == (0, 1)
+    # A real cancellation is told to everybody.
+    cancel(booking.token, reason="", now=NOW)
+    work(rounds=4)
+    assert mails(google)[2:] == [("cancel", GUEST)]
 
 
 def test_the_other_hosts_of_a_group_keep_theirs_and_the_guests_their_invitation(
@@ -64,4 +67,3 @@ def test_the_other_hosts_of_a_group_keep_theirs_and_the_guests_their_invitation(
     assert [guest["email"] for guest in event["attendees"]] == [DANA]
     assert "Cleo" in event["summary"]
     assert [kind for kind, _ in mails(google)] == ["request", "update"]
-    db.session.rollback()

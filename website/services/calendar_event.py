@@ -43,7 +43,7 @@ def prepare(message: Message, now: datetime) -> Effect | None:
         return None
     booking, calendar = event.booking, event.calendar
     provider = CALENDAR_PROVIDERS[calendar.account.kind]
-    if booking.unchecked and booking.confirmed and event.wanted and not provider.capabilities.in_database:
+    if _to_be_looked_at(event) and not provider.capabilities.in_database:
         _look_first(event, calendar.account, now)
     account, ref = provider_account(calendar.account), ref_of(event)
     name, in_database = calendar.external_id, provider.capabilities.in_database
@@ -69,6 +69,12 @@ def _event(message: Message) -> BookingEvent | None:
         BookingEvent.calendar_id == message.payload["calendar"],
     )
     return db.session.scalars(found).first()
+
+
+def _to_be_looked_at(event: BookingEvent) -> bool:
+    """Once only: where an attempt's outcome was lost, the event may stand there already, and must not be taken for
+    somebody else's."""
+    return event.booking.unchecked and event.booking.confirmed and event.wanted and event.look_at is None
 
 
 def _look_first(event: BookingEvent, account: CalendarAccount, now: datetime) -> None:

@@ -24,7 +24,9 @@ from tests.services.google.linking import (
 )
 from website import clock
 from website.config import Config
+from website.extensions import db
 from website.services.errors import SlotTaken
+from website.services.outbox import deliver_due
 from website.services.worker import work_once
 
 Fault = Callable[[Google], None]
@@ -117,3 +119,24 @@ def test_a_flapping_provider_gets_each_event_once_and_is_read_between_its_faults
     assert mails(google) == [("request", DANA)]
     assert account_of(ana).failures == 0
     assert booking.events[0].sequence == 0
+
+
+@pytest.mark.rule("R31")
+def test_an_event_whose_answer_was_lost_is_no_clash_with_its_own_unchecked_booking(
+    world: Flask, google: Google
+) -> None:
+    link = link_of(make_rep(google))
+    google.fail("down", times=None)
+    booking = book_nine(link, now=NOW + MINUTE)
+    assert booking.unchecked
+    google.heal()
+    google.fail("lost_after", method="calendar.events.insert")
+    # The calendars are read later: what settles the booking is the outbox's own look.
+    deliver_due(NOW + 2 * MINUTE)
+    deliver_due(NOW + 20 * MINUTE)
+    db.session.expire_all()
+    assert booking.events[0].sequence == 0
+    assert not booking.clash
+    work(NOW + 30 * MINUTE)
+    assert len(google.events("ana@acme.example")) == 1
+    assert (booking.unchecked, booking.clash) == (False, False)

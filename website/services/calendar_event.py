@@ -43,7 +43,7 @@ def prepare(message: Message, now: datetime) -> Effect:
         return Effect(lambda: None, in_database=True, keep=_unlinked(message.id, now))
     booking, calendar = event.booking, event.calendar
     provider = CALENDAR_PROVIDERS[calendar.account.kind]
-    if booking.unchecked and booking.confirmed and event.wanted and not provider.capabilities.in_database:
+    if _to_be_looked_at(event) and not provider.capabilities.in_database:
         _look_first(event, calendar.account, now)
     account, ref = provider_account(calendar.account), ref_of(event)
     name, in_database = calendar.external_id, provider.capabilities.in_database
@@ -78,6 +78,12 @@ def _unlinked(message_id: int, now: datetime) -> Callable[[None], None]:
             note_unlinked(message.booking, message, now)
 
     return keep
+
+
+def _to_be_looked_at(event: BookingEvent) -> bool:
+    """Once only: where an attempt's outcome was lost, the event may stand there already, and must not be taken for
+    somebody else's."""
+    return event.booking.unchecked and event.booking.confirmed and event.wanted and event.look_at is None
 
 
 def _look_first(event: BookingEvent, account: CalendarAccount, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from ..models.calendar import new_version
 from ..scheduling.timeline import Window, busy_mask, step_before
 from .hosts import Host, KnownCalendar
 
-MONTHS_KEPT = 20_000
+CALENDARS_KEPT = 3000
 CHUNK = 400
 
 
@@ -95,6 +96,8 @@ class Beside(NamedTuple):
 
 
 BY_CALENDAR = Mapping[int, Beside]
+# The mask of each month that was asked for, by calendar.
+ByCalendar = Mapping[int, Mapping[int, int]]
 NOTHING: BY_CALENDAR = MappingProxyType({})
 
 
@@ -105,39 +108,63 @@ def busy_masks(hosts: Sequence[Host], window: Window, beside: BY_CALENDAR = NOTH
     that does not count (R4).
     """
     months = range(month_number(window.instant(0)), month_number(window.instant(window.length - 1)) + 1)
-    _load([calendar for host in hosts for calendar in host.calendars], months)
-    return {host.id: _joined(host.calendars, months, window, beside) for host in hosts}
+    known = _known([calendar for host in hosts for calendar in host.calendars], months)
+    return {host.id: _joined(host.calendars, known, months, window, beside) for host in hosts}
 
 
-def _joined(calendars: Iterable[KnownCalendar], months: range, window: Window, beside: BY_CALENDAR) -> int:
+def _joined(
+    calendars: Iterable[KnownCalendar], known: ByCalendar, months: range, window: Window, beside: BY_CALENDAR
+) -> int:
     mask = 0
     for calendar in calendars:
-        busy = 0
+        busy, by_month = 0, known[calendar.id]
         for month in months:
-            known = _masks.get((calendar.version, month), 0)
-            if known:
-                busy |= window.cut(known, month_window(month))
+            if by_month[month]:
+                busy |= window.cut(by_month[month], month_window(month))
         mask |= beside[calendar.id].left_of(busy, window) if calendar.id in beside else busy
         if calendar.known_until is not None:
             mask |= window.span(step_before(calendar.known_until), window.end)
     return mask
 
 
-# By version and month: a version names one reading of one calendar, so what is kept here never grows old.
-_masks: OrderedDict[tuple[int, int], int] = OrderedDict()
+class _Held(NamedTuple):
+    """What this process holds of one calendar: a version names one reading, so that it never grows old."""
+
+    version: int
+    months: dict[int, int]
 
 
-def _load(calendars: Sequence[KnownCalendar], months: range) -> None:
-    """Reads what this process does not hold yet."""
-    missing = [one for one in calendars if any((one.version, month) not in _masks for month in months)]
+_held: OrderedDict[int, _Held] = OrderedDict()
+
+
+def _known(calendars: Sequence[KnownCalendar], months: range) -> ByCalendar:
+    """The masks of these months by calendar and month: those that are held, and those that are read for it."""
+    found, missing = dict[int, Mapping[int, int]](), list[KnownCalendar]()
+    for calendar in calendars:
+        held = _held.get(calendar.id)
+        if held is None or held.version != calendar.version or not held.months.keys() >= set(months):
+            missing.append(calendar)
+        else:
+            found[calendar.id] = held.months
     for first in range(0, len(missing), CHUNK):
-        chunk = {calendar.id: calendar.version for calendar in missing[first : first + CHUNK]}
-        found = dict.fromkeys(((version, month) for version in chunk.values() for month in months), 0)
-        rows = select(BusyMonth.calendar_id, BusyMonth.month, BusyMonth.mask).where(
-            BusyMonth.calendar_id.in_(chunk), BusyMonth.month.between(months[0], months[-1])
-        )
-        for calendar_id, month, mask in db.session.execute(rows):
-            found[(chunk[calendar_id], month)] = int.from_bytes(mask, "little")
-        _masks.update(found)
-    while len(_masks) > MONTHS_KEPT:
-        _masks.popitem(last=False)
+        found |= _read(missing[first : first + CHUNK], months)
+    return found
+
+
+def _read(calendars: Sequence[KnownCalendar], months: range) -> ByCalendar:
+    """Reads the months and holds them, in place of an earlier version of each calendar."""
+    read: dict[int, dict[int, int]] = {calendar.id: dict.fromkeys(months, 0) for calendar in calendars}
+    rows = select(BusyMonth.calendar_id, BusyMonth.month, BusyMonth.mask).where(
+        BusyMonth.calendar_id.in_(read), BusyMonth.month.between(months[0], months[-1])
+    )
+    for calendar_id, month, mask in db.session.execute(rows):
+        read[calendar_id][month] = int.from_bytes(mask, "little")
+    for calendar in calendars:
+        before = _held.pop(calendar.id, None)
+        if before is not None and before.version == calendar.version:
+            read[calendar.id] = before.months | read[calendar.id]
+        _held[calendar.id] = _Held(calendar.version, read[calendar.id])
+    while len(_held) > CALENDARS_KEPT:
+        with suppress(KeyError):  # another thread was faster
+            _held.popitem(last=False)
+    return read

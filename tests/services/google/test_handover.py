@@ -5,7 +5,7 @@ from flask import Flask
 
 from tests.factories import NOW
 from tests.peers.google import Google
-from tests.services.google.linking import DANA, NINE, book_nine, link_of, mails, make_rep, work
+from tests.services.google.linking import DANA, NINE, book_nine, link_of, mails, make_rep, read, work
 from website.services.booking import book
 from website.services.booking_request import Request
 from website.services.cancellation import cancel
@@ -18,10 +18,11 @@ pytestmark = [pytest.mark.both_engines, pytest.mark.rule("R36"), pytest.mark.rul
 def test_one_event_with_the_guests_stands_and_one_mail_says_each_thing(world: Flask, google: Google) -> None:
     ana, ben = make_rep(google, "Ana"), make_rep(google, "Ben")
     booking = book_nine(link_of(ana, ben, kind="round_robin", rotation="strict"))
-    work(rounds=2)
+    now = work(rounds=2)
     assert mails(google) == [("request", DANA)]
-    hand_over(booking.id, ben.id, from_user_id=ana.id, by=ana, now=NOW)
-    work(rounds=4)
+    read(ana, ben, now=now)
+    hand_over(booking.id, ben.id, from_user_id=ana.id, by=ana, now=now)
+    now = work(now, rounds=4)
     assert google.events(ANA) == []
     (event,) = google.events(BEN)
     assert [guest["email"] for guest in event["attendees"]] == [DANA]
@@ -29,8 +30,8 @@ def test_one_event_with_the_guests_stands_and_one_mail_says_each_thing(world: Fl
     assert sorted(mails(google)[1:]) == [("cancel", DANA), ("request", DANA)]
     assert {mail.send_updates for mail in google.invitations if mail.kind == "cancel"} == {"externalOnly"}
     assert booking.meeting_url == event["hangoutLink"]
-    cancel(booking.token, reason="", now=NOW)
-    work(rounds=4)
+    cancel(booking.token, reason="", now=now)
+    work(now, rounds=4)
     assert google.events(ANA) == google.events(BEN) == []
     assert mails(google)[3:] == [("cancel", DANA)]
 
@@ -41,14 +42,15 @@ def test_a_guest_with_a_google_calendar_reads_of_no_cancellation(world: Flask, g
     link = link_of(ana)
     asked = Request(NINE, duration=30, timezone="Europe/London", name="Gus", email=GUEST, nonce="first")
     booking = book(link, asked, now=NOW)
-    work(rounds=2)
-    hand_over(booking.id, ben.id, from_user_id=ana.id, by=ana, now=NOW)
-    work(rounds=4)
+    now = work(rounds=2)
+    read(ana, ben, now=now)
+    hand_over(booking.id, ben.id, from_user_id=ana.id, by=ana, now=now)
+    now = work(now, rounds=4)
     assert mails(google) == [("request", GUEST), ("request", GUEST)]
     assert (len(google.events(ANA)), len(google.events(BEN))) == (0, 1)
     # A real cancellation is told to everybody.
-    cancel(booking.token, reason="", now=NOW)
-    work(rounds=4)
+    cancel(booking.token, reason="", now=now)
+    work(now, rounds=4)
     assert mails(google)[2:] == [("cancel", GUEST)]
 
 
@@ -58,9 +60,10 @@ def test_the_other_hosts_of_a_group_keep_theirs_and_the_guests_their_invitation(
     hosts = _, ben = make_rep(google, "Ana"), make_rep(google, "Ben")
     cleo = make_rep(google, "Cleo")
     booking = book_nine(link_of(*hosts, kind="group"))
-    work(rounds=2)
-    hand_over(booking.id, cleo.id, from_user_id=ben.id, by=ben, now=NOW)
-    work(rounds=4)
+    now = work(rounds=2)
+    read(*hosts, cleo, now=now)
+    hand_over(booking.id, cleo.id, from_user_id=ben.id, by=ben, now=now)
+    work(now, rounds=4)
     counts = [len(google.events(email)) for email in (ANA, BEN, "cleo@acme.example")]
     assert counts == [1, 0, 1]
     (event,) = google.events(ANA)

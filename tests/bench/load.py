@@ -29,6 +29,8 @@ from website.models import Booking, BookingHost, Link
 from website.scheduling.kinds import LINK_KINDS
 
 VISITORS, SECONDS, HOSTS = 8, 60.0, 10
+# Until then the labels of times and the masks of hours, of which each process keeps so many, fill their places.
+WARM_UP_SECONDS = 60.0
 TAIL, GROWTH = 10, 1.02
 SAMPLE_SECONDS = 0.5
 LINKS = ("pool", "group", "personal")
@@ -36,9 +38,11 @@ LINKS = ("pool", "group", "personal")
 
 @dataclass(frozen=True)
 class Result:
-    """`memory` are the sizes of each web worker in the course of time, in MB; `wrong` what must not be."""
+    """`memory` are the sizes of each web worker in the course of time, in MB; `wrong` what must not be. `bookings`
+    and what was `seen` to take time are those after the warm-up."""
 
     seen: Seen
+    bookings: int
     memory: dict[int, list[float]]
     wrong: list[str]
     seconds: float
@@ -47,7 +51,8 @@ class Result:
 def run(seconds: float = SECONDS) -> list[str]:
     """The tables of all engines, as lines of Markdown."""
     lines = [
-        f"{VISITORS} visitors at once, one after another without a pause, for {seconds:.0f} s: two web workers and a"
+        f"{VISITORS} visitors at once, one after another without a pause, for {seconds:.0f} s, after"
+        f" {WARM_UP_SECONDS:.0f} s in which caches fill: two web workers and a"
         f" worker, {os.cpu_count()} processors for them, the database and the visitors; {HOSTS} hosts.",
         "",
         "| engine | what | times | median | p99 | p99 / median | limit |",
@@ -70,11 +75,11 @@ def run(seconds: float = SECONDS) -> list[str]:
 
 def _measured(engine: str, seconds: float) -> Result:
     with ENGINES[engine]() as url:
-        return load(url, seconds)
+        return load(url, seconds, warm_up=WARM_UP_SECONDS)
 
 
-def load(database_url: str, seconds: float, visitors: int = VISITORS) -> Result:
-    """Lets visitors book on a fresh, migrated database for so long; then the books are compared."""
+def load(database_url: str, seconds: float, visitors: int = VISITORS, warm_up: float = 0.0) -> Result:
+    """Lets visitors book on a fresh, migrated database for so long, after a warm-up; then the books are compared."""
     with _site(database_url) as (app, processes, url):
         seen, stop, memory = Seen(), Event(), dict[int, list[float]]()
         threads = [
@@ -82,7 +87,9 @@ def load(database_url: str, seconds: float, visitors: int = VISITORS) -> Result:
         ]
         for thread in threads:
             thread.start()
-        end = time.monotonic() + seconds
+        time.sleep(warm_up)
+        seen.took.clear()
+        earlier, end = len(seen.booked), time.monotonic() + seconds
         while time.monotonic() < end:
             time.sleep(SAMPLE_SECONDS)
             for pid in processes.web_workers():
@@ -90,7 +97,8 @@ def load(database_url: str, seconds: float, visitors: int = VISITORS) -> Result:
         stop.set()
         for thread in threads:
             thread.join()
-        return Result(seen, memory, [*seen.wrong, *_books(app, seen), *processes.tracebacks()], seconds)
+        wrong = [*seen.wrong, *_books(app, seen), *processes.tracebacks()]
+        return Result(seen, len(seen.booked) - earlier, memory, wrong, seconds)
 
 
 @contextmanager
@@ -173,7 +181,7 @@ def _summary(engine: str, result: Result) -> str:
     seen, total = result.seen, sum(map(len, result.seen.took.values()))
     sizes = "; ".join(_growth(samples) for samples in result.memory.values())
     return (
-        f"| {engine} | {total / result.seconds:.0f} | {len(seen.booked):,} | {len(seen.refused)} |"
+        f"| {engine} | {total / result.seconds:.0f} | {result.bookings:,} | {len(seen.refused)} |"
         f" {len(result.wrong)} | {sizes} |"
     )
 

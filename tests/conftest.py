@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from tests.peers.postgres import Postgres
 from tests.peers.radicale import Radicale
+from tests.peers.smtp import MailServer
 from tests.peers.xandikos import Xandikos
 from website import create_app
 from website.config import Config
@@ -149,6 +150,14 @@ class FreshClient(FlaskClient):
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return FreshClient(app, app.response_class, use_cookies=True)
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """A mail server that takes what comes, until a test says otherwise."""
+    server = MailServer()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

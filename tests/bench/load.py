@@ -29,8 +29,8 @@ from website.models import Booking, BookingHost, Link
 from website.scheduling.kinds import LINK_KINDS
 
 VISITORS, SECONDS, HOSTS = 8, 60.0, 10
-# Until then the labels of times and the masks of hours, of which each process keeps so many, fill their places.
-WARM_UP_SECONDS = 60.0
+# Until then what each process keeps so many of fills its places: labels of times, masks of hours, pages of SQLite.
+WARM_UP_SECONDS = 150.0
 TAIL, GROWTH = 10, 1.02
 SAMPLE_SECONDS = 0.5
 LINKS = ("pool", "group", "personal")

@@ -262,16 +262,9 @@ def test_a_name_is_text_in_the_mail(ana: User, fake: FakeCalendar) -> None:
 
 
 @pytest.fixture
-def smtp() -> Iterator[MailServer]:
-    server = MailServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def with_smtp(world: Flask, smtp: MailServer) -> MailServer:
-    put_in_force(replace(in_force(), smtp_url=smtp.url()))
-    return smtp
+def with_smtp(world: Flask, mail_server: MailServer) -> MailServer:
+    put_in_force(replace(in_force(), smtp_url=mail_server.url()))
+    return mail_server
 
 
 @pytest.mark.rule("R32")

@@ -1,7 +1,6 @@
 """Never two invitations: what Google sends and what we send, counted together (R34)."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,10 +27,8 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def post() -> Iterator[MailServer]:
-    server = MailServer()
-    yield server
-    server.stop()
+def post(mail_server: MailServer) -> MailServer:
+    return mail_server
 
 
 @pytest.fixture

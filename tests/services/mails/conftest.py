@@ -11,10 +11,8 @@ from website.config import Config
 
 
 @pytest.fixture
-def post() -> Iterator[MailServer]:
-    server = MailServer()
-    yield server
-    server.stop()
+def post(mail_server: MailServer) -> MailServer:
+    return mail_server
 
 
 @pytest.fixture

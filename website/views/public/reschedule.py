@@ -18,13 +18,10 @@ from ...services.own_events import hidden_by
 from ...services.reschedule import reschedule as move_booking
 from ...tokens import BadToken, signer
 from ..responses import see_other
-from .asked import Asked, asked_to_move, slot_start, slot_text
+from .asked import Asked, asked_to_move, slot_start
 from .invitee import invitee_page, write_address
 from .month import slot_grid
-from .words import date_and_time, zone_name
-from .zones import zones_to_choose
-
-ANY = "any"
+from .moving import addresses, around, last_step, near_by, wants_anybody
 
 
 def show(token: str) -> ResponseReturnValue:
@@ -44,7 +41,7 @@ def slots(token: str) -> ResponseReturnValue:
     grid = slot_grid(question, _scene(booking, question))
     return render_template(
         "public/booking_page/_slots.html", grid=grid, write_address=write_address(booking),
-        **_addresses(booking, question),
+        **addresses(question, _grid(booking)),
     )  # fmt: skip
 
 
@@ -87,10 +84,8 @@ def move(token: str) -> ResponseReturnValue:
 
 def _choose_a_time(booking: Booking, question: Asked) -> ResponseReturnValue:
     """The form came without a time: times are shown to choose from."""
-    near = request.form.get("near", "")
-    start = slot_start(near, question.now) if near else booking.start_at
-    fresh = fresh_times(_scene(booking, question), start)
-    return _confirm(booking, question, start, 422, _("Choose a time."), [start] if fresh is None else fresh)
+    start, others = near_by(booking, question, _scene(booking, question))
+    return _confirm(booking, question, start, 422, _("Choose a time."), others)
 
 
 def _changeable(booking: Booking, question: Asked) -> bool:
@@ -102,7 +97,7 @@ def _changeable(booking: Booking, question: Asked) -> bool:
 
 
 def _any_host(booking: Booking) -> bool:
-    return may_change_host(booking) and request.values.get("host") == ANY
+    return may_change_host(booking) and wants_anybody()
 
 
 def _scene(booking: Booking, question: Asked) -> Scene:
@@ -119,56 +114,18 @@ def _confirm(
     message: str = "",
     alternatives: Sequence[datetime] | None = None,
 ) -> ResponseReturnValue:
-    page = _page(
-        booking,
-        question,
-        "confirm",
-        slot=slot_text(start),
-        when=date_and_time(start, question.timezone),
-        same=start == booking.start_at and alternatives is None,
-        message=message,
-        alternatives=None if alternatives is None else [
-            (slot_text(other), date_and_time(other, question.timezone)) for other in alternatives
-        ],
-        token=signer.change(booking.id, question.now),
-    )  # fmt: skip
-    return page, status
+    values = last_step(booking, question, start, alternatives)
+    return _page(booking, question, "confirm", message=message, **values), status
 
 
 def _page(booking: Booking, question: Asked, name: str, **values: Any) -> Response:
-    return invitee_page(
-        booking,
-        f"public/booking/{name}.html",
-        question.timezone,
-        asked=question,
-        zones=zones_to_choose(question),
-        now_at=date_and_time(booking.start_at, question.timezone),
-        any_host=_any_host(booking),
-        with_whom=_with_whom(booking, question),
-        **_addresses(booking, question),
-        **values,
-    )
+    choice, anybody = may_change_host(booking), _any_host(booking)
+    shown = around(booking, question, _grid(booking), choice=choice, anybody=anybody)
+    return invitee_page(booking, f"public/booking/{name}.html", question.timezone, **shown, **values)
 
 
-def _addresses(booking: Booking, question: Asked) -> dict[str, str]:
-    here = url_for("booking.reschedule", token=booking.token)
-    return {
-        "here": here,
-        "choose": f"{here}/confirm",
-        "zone_label": zone_name(question.timezone, question.now),
-    }
-
-
-def _with_whom(booking: Booking, question: Asked) -> list[tuple[str, str, bool]]:
-    """Label, query and whether it is chosen: the same host, or any colleague where the link allows it (R35)."""
-    if not may_change_host(booking):
-        return []
-    anybody = _any_host(booking)
-    names = ", ".join(host.user.name for host in booking.hosts)
-    return [
-        (_("With %(name)s", name=names), question.carrying(host="").query, not anybody),
-        (_("With any colleague"), question.carrying(host=ANY).query, anybody),
-    ]
+def _grid(booking: Booking) -> str:
+    return url_for("booking.reschedule", token=booking.token)
 
 
 def _carried(question: Asked) -> str:

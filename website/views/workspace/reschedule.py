@@ -18,15 +18,12 @@ from ...services.own_events import hidden_by
 from ...services.reschedule import reschedule as move_booking
 from ...tokens import BadToken, signer
 from ..access import me, sees_booking
-from ..public.asked import Asked, asked_to_move, slot_start, slot_text
+from ..public.asked import Asked, asked_to_move, slot_start
 from ..public.month import slot_grid
-from ..public.words import date_and_time, zone_name
-from ..public.zones import zones_to_choose
+from ..public.moving import addresses, around, last_step, near_by, wants_anybody
 from ..responses import see_other
 from .refusals import refusal
 from .rows import booking_row
-
-ANY = "any"
 
 
 @sees_booking
@@ -43,7 +40,9 @@ def slots(booking: Booking) -> ResponseReturnValue:
     question = _asked(booking)
     check_changeable(booking, me(), question.now)
     grid = slot_grid(question, _scene(booking, question))
-    return render_template("public/booking_page/_slots.html", grid=grid, **_addresses(booking, question))
+    return render_template(
+        "public/booking_page/_slots.html", grid=grid, **addresses(question, _grid(booking))
+    )
 
 
 @sees_booking
@@ -64,11 +63,7 @@ def confirm(booking: Booking) -> ResponseReturnValue:
 def move(booking: Booking) -> ResponseReturnValue:
     question = _asked(booking)
     if not request.form.get("slot"):
-        near = (
-            slot_start(request.form["near"], question.now) if request.form.get("near") else booking.start_at
-        )
-        fresh = fresh_times(_scene(booking, question), near)
-        others = [near] if fresh is None else fresh
+        near, others = near_by(booking, question, _scene(booking, question))
         return _confirm(booking, question, near, _("Choose a time."), others), 422
     start = slot_start(request.form["slot"], question.now)
     try:
@@ -100,7 +95,7 @@ def _closed(booking: Booking, question: Asked) -> str:
 
 
 def _any_host(booking: Booking) -> bool:
-    return can_decline(booking) and request.values.get("host") == ANY
+    return can_decline(booking) and wants_anybody()
 
 
 def _scene(booking: Booking, question: Asked) -> Scene:
@@ -115,49 +110,16 @@ def _confirm(
     problem: str = "",
     alternatives: Sequence[datetime] | None = None,
 ) -> str:
-    return _page(
-        booking,
-        question,
-        "confirm",
-        slot=slot_text(start),
-        when=date_and_time(start, question.timezone),
-        same=start == booking.start_at and alternatives is None,
-        problem=problem,
-        alternatives=None if alternatives is None else [
-            (slot_text(other), date_and_time(other, question.timezone)) for other in alternatives
-        ],
-        token=signer.change(booking.id, question.now),
-    )  # fmt: skip
+    values = last_step(booking, question, start, alternatives)
+    return _page(booking, question, "confirm", problem=problem, **values)
 
 
 def _page(booking: Booking, question: Asked, name: str, **values: Any) -> str:
-    return render_template(
-        f"workspace/bookings/{name}.html",
-        booking=booking,
-        row=booking_row(booking, me()),
-        asked=question,
-        zones=zones_to_choose(question),
-        now_at=date_and_time(booking.start_at, question.timezone),
-        any_host=_any_host(booking),
-        with_whom=_with_whom(booking, question),
-        **_addresses(booking, question),
-        **values,
-    )
+    choice, anybody = can_decline(booking), _any_host(booking)
+    shown = around(booking, question, _grid(booking), choice=choice, anybody=anybody)
+    row = booking_row(booking, me())
+    return render_template(f"workspace/bookings/{name}.html", booking=booking, row=row, **shown, **values)
 
 
-def _addresses(booking: Booking, question: Asked) -> dict[str, str]:
-    here = f"/bookings/{booking.id}/reschedule"
-    zone = zone_name(question.timezone, question.now)
-    return {"here": here, "choose": f"{here}/confirm", "zone_label": zone}
-
-
-def _with_whom(booking: Booking, question: Asked) -> list[tuple[str, str, bool]]:
-    """Label, query and whether it is chosen: the same host, or whoever of the link is free where its kind rotates."""
-    if not can_decline(booking):
-        return []
-    anybody = _any_host(booking)
-    names = ", ".join(host.user.name for host in booking.hosts)
-    return [
-        (_("With %(name)s", name=names), question.carrying(host="").query, not anybody),
-        (_("With any colleague"), question.carrying(host=ANY).query, anybody),
-    ]
+def _grid(booking: Booking) -> str:
+    return f"/bookings/{booking.id}/reschedule"

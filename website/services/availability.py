@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, SelectBase, bindparam, select, union_all
 
 from ..extensions import db
-from ..models import Booking, BookingHost, Link
+from ..models import Booking, BookingHost, Link, LinkHost
 from ..models.booking import CONFIRMED
 from ..scheduling.hours import Hours, local_days, window_of_dates
 from ..scheduling.kinds import LINK_KINDS
@@ -120,7 +120,7 @@ def question_of(scene: Scene, window: Window, of: Sequence[Host] | None = None) 
     """What is known in `window` of the pool's time, or of other hosts', as the rules ask for it."""
     hosts, optional = scene.pooled if of is None else of, LINK_KINDS[scene.link.kind].optional_hosts
     busy = busy_masks(hosts, window, scene.beside)
-    booked = _booked_masks(scene, hosts, window)
+    booked = _booked_masks(scene, window)
     capped = _starts_for_caps(scene, window)
     times = [
         HostTime(
@@ -138,28 +138,39 @@ def question_of(scene: Scene, window: Window, of: Sequence[Host] | None = None) 
     return Question(scene.terms, times, window, scene.now, tuple(each_once.values()))
 
 
-_part = BookingHost.__table__
-_OCCUPIED = select(_part.c.user_id, _part.c.occupied_from, _part.c.occupied_until).where(
-    _part.c.user_id.in_(bindparam("hosts", expanding=True)),
-    _part.c.active,
-    _part.c.occupied_from < bindparam("end"),
-    _part.c.occupied_from > bindparam("earliest"),
-    _part.c.occupied_until > bindparam("start"),
-    _part.c.booking_id != bindparam("apart"),
-)
+_part, _member = BookingHost.__table__, LinkHost.__table__
+_ON_LINK = select(_member.c.user_id).where(_member.c.link_id == bindparam("link"))
+_AT_BOOKING = select(_part.c.user_id).where(_part.c.booking_id == bindparam("apart"))
 
 
-def _booked_masks(scene: Scene, hosts: Sequence[Host], window: Window) -> dict[int, int]:
-    """What other bookings of these hosts occupy, whatever their link (R4)."""
+def _occupied_of(hosts: SelectBase) -> Select[Any]:
+    return select(_part.c.user_id, _part.c.occupied_from, _part.c.occupied_until).where(
+        _part.c.user_id.in_(hosts),
+        _part.c.active,
+        _part.c.occupied_from < bindparam("end"),
+        _part.c.occupied_from > bindparam("earliest"),
+        _part.c.occupied_until > bindparam("start"),
+        _part.c.booking_id != bindparam("apart"),
+    )
+
+
+_OCCUPIED = _occupied_of(_ON_LINK)
+# Hosts of a booking that is moved may have left its link.
+_OCCUPIED_IN_A_MOVE = _occupied_of(union_all(_ON_LINK, _AT_BOOKING))
+
+
+def _booked_masks(scene: Scene, window: Window) -> dict[int, int]:
+    """What other bookings occupy, whatever their link, of the hosts of this link and of the booking apart (R4)."""
+    moves = scene.apart_from is not None
     asked = {
-        "hosts": [host.id for host in hosts],
+        "link": scene.link.id,
         "start": window.start,
         "end": window.end,
         "earliest": window.start - LONGEST,
-        "apart": -1 if scene.apart_from is None else scene.apart_from,
+        "apart": scene.apart_from if moves else -1,
     }
     masks: dict[int, int] = {}
-    for user_id, start, end in db.session.execute(_OCCUPIED, asked):
+    for user_id, start, end in db.session.execute(_OCCUPIED_IN_A_MOVE if moves else _OCCUPIED, asked):
         masks[user_id] = masks.get(user_id, 0) | window.span(start, end)
     return masks
 

@@ -139,10 +139,10 @@ _held: OrderedDict[int, _Held] = OrderedDict()
 
 def _known(calendars: Sequence[KnownCalendar], months: range) -> ByCalendar:
     """The masks of these months by calendar and month: those that are held, and those that are read for it."""
-    found, missing = dict[int, Mapping[int, int]](), list[KnownCalendar]()
+    found, missing, needed = dict[int, Mapping[int, int]](), list[KnownCalendar](), set(months)
     for calendar in calendars:
         held = _held.get(calendar.id)
-        if held is None or held.version != calendar.version or not held.months.keys() >= set(months):
+        if held is None or held.version != calendar.version or not held.months.keys() >= needed:
             missing.append(calendar)
         else:
             found[calendar.id] = held.months

@@ -1,5 +1,9 @@
-"""Several threads that do the same thing in the same moment, each in an application context of its own."""
+"""Several threads, or processes, that do the same thing in the same moment."""
 
+import json
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -31,3 +35,21 @@ def at_once(app: Flask, work: Callable[[Thing], Result], things: Sequence[Thing]
         answers = list(pool.map(one, things))
     db.session.rollback()  # the caller sees what they did
     return answers
+
+
+def processes_at_once(module: str, url: str, processes: int, attempts: int) -> Counter[str]:
+    """Lets so many processes of a module loose at once on a database, each with its number and so many attempts, and
+    adds up what they saw: each prints counts as JSON."""
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", module, url, str(number), str(attempts)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        for number in range(processes)
+    ]
+    total = Counter[str]()
+    for process in running:
+        out, _ = process.communicate(timeout=600)
+        total.update(json.loads(out))
+    return total

@@ -1,14 +1,12 @@
 """Many processes on links of all kinds that share their hosts: never two, no deadlock, no error (R30)."""
 
-import json
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from tests.at_once import processes_at_once
 from tests.factories import WORKDAYS, make_link, make_user
 from tests.flows.test_contention import no_overlap
 from website.config import Config
@@ -31,22 +29,6 @@ def links() -> None:
     db.session.commit()
 
 
-def crowd(url: str) -> Counter[str]:
-    """Lets all processes loose at once, and adds up what they saw."""
-    command = [sys.executable, "-m", "tests.faults.crowd", url]
-    running = [
-        subprocess.Popen(
-            [*command, str(number), str(ATTEMPTS)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        for number in range(PROCESSES)
-    ]
-    total = Counter[str]()
-    for process in running:
-        out, _ = process.communicate(timeout=600)
-        total.update(json.loads(out))
-    return total
-
-
 @pytest.mark.slow
 @pytest.mark.fault(1)
 @pytest.mark.fault(2)
@@ -56,7 +38,7 @@ def test_a_crowd_on_links_that_share_their_hosts_makes_no_overlap_and_no_error(
     world: Flask, config: Config
 ) -> None:
     links()
-    seen = crowd(config.database_url)
+    seen = processes_at_once("tests.faults.crowd", config.database_url, PROCESSES, ATTEMPTS)
     assert set(seen) == {"booked", "cancelled", "taken"}, seen
     assert seen.total() == PROCESSES * ATTEMPTS
     db.session.rollback()

@@ -1,15 +1,13 @@
 """Many processes, one link: never two, and nobody turned away while somebody is free (R30)."""
 
-import json
-import subprocess
-import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from itertools import pairwise
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.at_once import processes_at_once
 from tests.factories import WORKDAYS, make_link, make_user
 from tests.flows.contention import SLOTS
 from website.config import Config
@@ -17,22 +15,6 @@ from website.extensions import db
 from website.models import Booking, BookingHost
 
 PROCESSES, ATTEMPTS, HOSTS = 16, 200, 5
-
-
-def attack(url: str) -> Counter[str]:
-    """Runs all processes at once and adds up what they saw."""
-    command = [sys.executable, "-m", "tests.flows.contention", url]
-    running = [
-        subprocess.Popen(
-            [*command, str(number), str(ATTEMPTS)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        for number in range(PROCESSES)
-    ]
-    total = Counter[str]()
-    for process in running:
-        out, _ = process.communicate(timeout=600)
-        total.update(json.loads(out))
-    return total
 
 
 @pytest.mark.fault(1)
@@ -45,7 +27,7 @@ def test_sixteen_processes_get_exactly_as_many_bookings_as_hosts_are_free(
     hours = {day: ["09:00-19:00"] for day in WORKDAYS}
     make_link(hosts=[make_user(f"Host {n}") for n in range(HOSTS)], rotation="balanced", hours=hours)
     db.session.commit()
-    seen = attack(config.database_url)
+    seen = processes_at_once("tests.flows.contention", config.database_url, PROCESSES, ATTEMPTS)
     assert set(seen) == {"booked", "taken"}
     assert seen["booked"] == SLOTS * HOSTS
     assert seen.total() == PROCESSES * ATTEMPTS

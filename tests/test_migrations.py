@@ -16,7 +16,7 @@ from tests.peers.postgres import Postgres
 from website import create_app
 from website.extensions import db, vault
 
-FIRST, BEFORE, NOW = "0001", "0002", datetime(2027, 2, 1, 8, tzinfo=UTC)
+FIRST, LATER, NOW = "0001", ("0002", "0003"), datetime(2027, 2, 1, 8, tzinfo=UTC)
 ROWS = (
     "INSERT INTO \"user\" (id, email, name, timezone, role, seat, active, hours)"
     " VALUES (1, 'ana@acme.example', 'Ana', 'Europe/Paris', 'admin', true, true, '{}')",
@@ -102,12 +102,13 @@ def _one(question: str) -> Any:
     return found
 
 
-def test_the_step_from_the_release_before_loses_no_row(address: str) -> None:
+@pytest.mark.parametrize("before", LATER)
+def test_the_step_from_a_release_before_loses_no_row(address: str, before: str) -> None:
     app = create_app(replace(BASE, database_url=address))
     with app.app_context():
         upgrade(revision=FIRST)
         _fill()
-        upgrade(revision=BEFORE)
+        upgrade(revision=before)
         held = _counts()
         assert held["booking"] == held["message"] == held["booking_event"] == 2
         upgrade()
@@ -115,7 +116,8 @@ def test_the_step_from_the_release_before_loses_no_row(address: str) -> None:
         booking = _one("SELECT no_show, token FROM booking WHERE id = 1")
         assert (bool(booking.no_show), booking.token) == (False, "t")
         assert _one("SELECT expires_at FROM message WHERE id = 2").expires_at is None
-        downgrade(revision=BEFORE)
+        assert _one('SELECT language, picture FROM "user" WHERE id = 1') == ("", "")
+        downgrade(revision=before)
         assert _counts() == held
         upgrade()
         db.session.remove()

@@ -117,6 +117,8 @@ def test_a_token_that_expired_in_an_open_tab_leads_back_to_the_question(
     page.get_by_label("Your e-mail address").fill(DANA)
     page.get_by_role("button", name="See times").click()
     expect(page.locator("a.time").first).to_be_visible()
+    # The times are there before the scripts are.
+    page.wait_for_function("() => window.htmx")
     old = signer.who(DANA, clock.now() - timedelta(days=2))
     page.evaluate(
         """old => { for (const name of ['href', 'hx-get', 'hx-push-url']) {

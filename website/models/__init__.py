@@ -7,6 +7,7 @@ from .contact import Contact, Note
 from .link import Link, LinkHost
 from .message import Message
 from .organisation import Organisation
+from .picture import Picture
 from .user import Identity, User
 from .worker_sign import WorkerSign
 
@@ -26,6 +27,7 @@ __all__ = [
     "Message",
     "Note",
     "Organisation",
+    "Picture",
     "PushChannel",
     "User",
     "WorkerSign",

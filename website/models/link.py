@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Link(Model):
     """A scheduling link. Hours and overrides are written as in the workspace file; 0 as increment means
     the duration; a cap of None means no cap. Invitees change a booking until `change_notice_minutes` before it starts,
-    and reschedule it with any host of a round robin where `any_colleague` says so (R35)."""
+    and reschedule it with any host of a round robin where `any_colleague` says so (R35). `picture` names a Picture."""
 
     __tablename__ = "link"
     __table_args__ = (CheckConstraint("kind IN ('personal', 'group', 'round_robin')", name="kind"),)
@@ -63,6 +63,7 @@ class Link(Model):
     language: Mapped[str] = mapped_column(default="")
     colour: Mapped[str] = mapped_column(default="")
     embed_origins: Mapped[list[str]] = mapped_column(JSON, default=list)
+    picture: Mapped[str] = mapped_column(default="")
 
     creator: Mapped["User"] = relationship()
     hosts: Mapped[list["LinkHost"]] = relationship(

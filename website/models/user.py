@@ -17,7 +17,8 @@ ROLES = ("admin", "member")
 
 
 class User(UserMixin, Model):  # type: ignore[misc]  # UserMixin has no types
-    """`hours` are the user's own: weekly ranges by day, such as `{"mon": ["09:00-17:00"]}`."""
+    """`hours` are the user's own: weekly ranges by day, such as `{"mon": ["09:00-17:00"]}`. `language` is a tag such
+    as fr-FR, or empty: the browser's. `picture` names a Picture."""
 
     __tablename__ = "user"
     __table_args__ = (CheckConstraint("role IN ('admin', 'member')", name="role"),)
@@ -30,6 +31,8 @@ class User(UserMixin, Model):  # type: ignore[misc]  # UserMixin has no types
     seat: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     hours: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
+    language: Mapped[str] = mapped_column(default="")
+    picture: Mapped[str] = mapped_column(default="")
 
     accounts: Mapped[list["CalendarAccount"]] = relationship(
         back_populates="user", cascade="all, delete-orphan", order_by="CalendarAccount.id"

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import access, api, errors, health, notices, public, responses, workspace
+from . import access, api, errors, health, notices, public, responses, theme, workspace
 from .languages import locale
 
 __all__ = ["locale", "register"]
@@ -11,6 +11,7 @@ __all__ = ["locale", "register"]
 def register(app: Flask) -> None:
     """Binds every view, error page and template helper to the application."""
     responses.register(app)
+    theme.register(app)
     access.register(app)
     for area in (health, notices, public, workspace, api):
         area.register(app)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from website.colour import READABLE, SCHEMES, Scheme, contrast, style_of, theme_of, themes_of
+from website.colour import OURS, READABLE, SCHEMES, Scheme, contrast, style_of, theme_of, themes_of
 
 TOKENS = (Path(__file__).resolve().parents[1] / "static/css/tokens.css").read_text()
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
@@ -37,6 +37,10 @@ def test_the_schemes_are_those_of_the_style_sheet(scheme: Scheme) -> None:
     assert (scheme.surface, scheme.page) == (token("surface")[scheme.key], token("page")[scheme.key])
 
 
+def test_ours_is_that_of_the_style_sheet() -> None:
+    assert token("brand")["light"] == OURS
+
+
 @given(COLOURS)
 def test_any_colour_gives_readable_pairs_by_day_and_by_night(colour: str) -> None:
     for theme in themes_of(colour):
@@ -47,6 +51,8 @@ def test_any_colour_gives_readable_pairs_by_day_and_by_night(colour: str) -> Non
             (token("ink")[theme.scheme], theme.soft), (token("muted")[theme.scheme], theme.soft),
         ]  # fmt: skip
         assert min(contrast(*pair) for pair in pairs) >= READABLE
+        assert theme.button_contrast == contrast(theme.on_fill, theme.fill)
+        assert theme.text_contrast >= READABLE
 
 
 @given(COLOURS)

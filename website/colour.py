@@ -8,6 +8,8 @@ Rgb = tuple[int, int, int]
 # The least contrast of a text of usual size (WCAG 2.2, 1.4.3).
 READABLE = 4.5
 WHITE, BLACK = "#ffffff", "#000000"
+# The brand by day of those who choose no colour of their own.
+OURS = "#3552d8"
 STEPS = 20
 
 
@@ -43,7 +45,18 @@ class Theme:
     on_text: str
     soft: str
     surface: str
+    page: str
     exact: bool
+
+    @property
+    def button_contrast(self) -> float:
+        """How far the words on a button stand out from it."""
+        return contrast(self.on_fill, self.fill)
+
+    @property
+    def text_contrast(self) -> float:
+        """The same for links, wherever they stand."""
+        return min(contrast(self.text, under) for under in (self.surface, self.page, self.soft))
 
 
 def contrast(one: str, other: str) -> float:
@@ -61,8 +74,9 @@ def theme_of(colour: str, scheme: Scheme) -> Theme:
     # Under the pointer a button moves away from what is written on it.
     hover = mixed(fill, BLACK if on_fill == WHITE else WHITE, 15)
     return Theme(
-        scheme.key, fill, on_fill, hover, text, _on(text), soft, surface=scheme.surface, exact=text == fill
-    )
+        scheme=scheme.key, fill=fill, on_fill=on_fill, hover=hover, text=text, on_text=_on(text), soft=soft,
+        surface=scheme.surface, page=scheme.page, exact=text == fill,
+    )  # fmt: skip
 
 
 def themes_of(colour: str) -> tuple[Theme, ...]:

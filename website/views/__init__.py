@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import access, api, errors, health, notices, public, responses, theme, workspace
+from . import access, api, errors, health, notices, pictures, public, responses, theme, workspace
 from .languages import locale
 
 __all__ = ["locale", "register"]
@@ -13,6 +13,6 @@ def register(app: Flask) -> None:
     responses.register(app)
     theme.register(app)
     access.register(app)
-    for area in (health, notices, public, workspace, api):
+    for area in (health, notices, pictures, public, workspace, api):
         area.register(app)
     errors.register(app)

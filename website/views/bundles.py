@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 _STYLES = ("tokens", "base", "layout", "components/form", "components/month", "components/times")
 _PUBLIC_SCRIPTS = ("harden", "timezone", "announce", "summary")
-_SIGNED_IN_STYLES = ("components/state", "workspace", "calendars")
+_SIGNED_IN_STYLES = ("components/state", "components/avatar", "workspace", "calendars")
 _SIGNED_IN_SCRIPTS = ("harden", "announce", "summary")
 
 BUNDLES: dict[str, tuple[str, ...]] = {

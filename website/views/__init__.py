@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import access, api, errors, health, notices, public, responses, workspace
+from . import access, api, compression, errors, headers, health, notices, public, responses, workspace
 from .languages import locale
 
 __all__ = ["locale", "register"]
@@ -10,6 +10,9 @@ __all__ = ["locale", "register"]
 
 def register(app: Flask) -> None:
     """Binds every view, error page and template helper to the application."""
+    # What comes first here looks at an answer last.
+    compression.register(app)
+    headers.register(app)
     responses.register(app)
     access.register(app)
     for area in (health, notices, public, workspace, api):

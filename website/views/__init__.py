@@ -6,7 +6,9 @@ from . import (
     access,
     api,
     bundles,
+    compression,
     errors,
+    headers,
     health,
     languages,
     notices,
@@ -23,6 +25,9 @@ __all__ = ["locale", "register"]
 
 def register(app: Flask) -> None:
     """Binds every view, error page and template helper to the application."""
+    # What comes first here looks at an answer last.
+    compression.register(app)
+    headers.register(app)
     responses.register(app)
     bundles.register(app)
     languages.register(app)

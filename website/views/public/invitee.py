@@ -10,8 +10,8 @@ from ...models import Booking
 from ...services.change import last_moment
 from ...services.history import earlier_starts
 from ...tokens import signer
+from ..headers import frame_for
 from ..languages import prefer
-from ..responses import frame_for
 from .asked import local
 from .words import clock_time, date_and_time, full_date, zone_name
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 
+from ..locales import LANGUAGES
 from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
 from .base import strip
@@ -97,7 +98,7 @@ class LinkForm(Form):
     reminders = _line(_l("Reminders"), _l("Minutes before the meeting, separated by commas."))
     language = SelectField(
         _l("Language"),
-        choices=[("", _l("The visitor's")), ("en-GB", "English (UK)"), ("en-US", "English (US)")],
+        choices=[("", _l("The visitor's")), *LANGUAGES.items()],
     )
     colour = _line(_l("Colour"), _l("Such as #3552d8; empty for ours."))
     embed_origins = TextAreaField(

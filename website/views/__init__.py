@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import access, api, errors, health, notices, public, responses, workspace
+from . import access, api, bundles, errors, health, languages, notices, public, responses, workspace
 from .languages import locale
 
 __all__ = ["locale", "register"]
@@ -11,6 +11,8 @@ __all__ = ["locale", "register"]
 def register(app: Flask) -> None:
     """Binds every view, error page and template helper to the application."""
     responses.register(app)
+    bundles.register(app)
+    languages.register(app)
     access.register(app)
     for area in (health, notices, public, workspace, api):
         area.register(app)

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_htmx import make_response as make_htmx_response
 
 from ..extensions import htmx
-from .languages import language_tag
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -20,7 +19,7 @@ POLICY = (
 def register(app: Flask) -> None:
     """Binds the template helpers and the headers."""
     app.after_request(_secure)
-    app.jinja_env.globals.update(asset=asset, language_tag=language_tag)
+    app.jinja_env.globals.update(asset=asset)
 
 
 def asset(name: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Frame, Page, Playwright, expect
 
-from tests.browser.conftest import MEANT, OpenPage
+from tests.browser.conftest import OpenPage
 from tests.browser.test_booking import book
 from tests.peers.chromium import ARGUMENTS, chromium
 from tests.peers.web import WebServer
@@ -22,6 +22,8 @@ SANDBOXES = {
     "forms and scripts": 'sandbox="allow-scripts allow-forms"',
     "all that we ask for": 'sandbox="allow-scripts allow-forms allow-same-origin allow-popups"',
 }
+# What the host's sandbox forbids is said of our scripts: that is the host's choice.
+NO_SCRIPTS = "'allow-scripts' permission is not set"
 HOST_PAGE = (
     '<!doctype html><html lang="en"><title>A host page</title><link rel="icon" href="data:,">'
     '<h1>Our site</h1><iframe title="Book a meeting" width="900" height="800" {sandbox} src="{address}"></iframe>'
@@ -85,9 +87,7 @@ def test_a_prospect_books_in_a_frame(
     world: Flask, open_frame: OpenFrame, host: WebServer, sandbox: str, script: bool
 ) -> None:
     open_link(embed_origins=may_embed(host))
-    # What the host's sandbox forbids is said of our scripts: that is the host's choice.
-    meant = "'allow-scripts' permission is not set" if "scripts" not in SANDBOXES[sandbox] else MEANT
-    page, frame = open_frame("/book/demo?embed=1", SANDBOXES[sandbox], script=script, meant=meant)
+    page, frame = open_frame("/book/demo?embed=1", SANDBOXES[sandbox], script=script, meant=NO_SCRIPTS)
     choose_a_day(frame)
     book(frame)
     assert stored(Booking) == 1
@@ -99,7 +99,8 @@ def test_an_owner_first_link_asks_in_a_frame_too(
     world: Flask, open_frame: OpenFrame, host: WebServer, script: bool
 ) -> None:
     open_link("round_robin", ("Ana", "Ben"), owner_first=True, embed_origins=may_embed(host))
-    page, frame = open_frame("/book/demo?embed=1", SANDBOXES["forms"] if not script else "", script=script)
+    sandbox = "" if script else SANDBOXES["forms"]
+    page, frame = open_frame("/book/demo?embed=1", sandbox, script=script, meant=NO_SCRIPTS)
     frame.get_by_label("Your e-mail address").fill("dana@prospect.example")
     frame.get_by_role("button", name="See times").click()
     choose_a_day(frame)

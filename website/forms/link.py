@@ -11,7 +11,7 @@ from wtforms import BooleanField, Form, RadioField, SelectField, StringField, Te
 from ..locales import LANGUAGES
 from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
-from .base import strip
+from .base import SpokenForm, strip
 from .fields import whole
 from .link_rows import LinkRows, row_values, rows_of
 
@@ -44,7 +44,7 @@ def _number(label: Any, description: Any = "") -> StringField:
     return _line(label, description, inputmode="numeric")
 
 
-class LinkForm(Form):
+class LinkForm(SpokenForm):
     """The single fields of a link, in the page's order; rows and hosts are in `LinkRows`."""
 
     title = _line(_l("Title"), _l("What visitors see."))

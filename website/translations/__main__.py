@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po, write_po
 from ..locales import DEFAULT, LANGUAGES, babel_locale
 
 FOLDER = Path(__file__).parent
-HEADER = '''msgid ""
+HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
 "Plural-Forms: {plurals}\\n"
@@ -18,7 +18,7 @@ msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
 
-'''
+"""
 # Its catalog holds what it writes differently from the texts themselves, and nothing else.
 VARIANT = "en-US"
 
@@ -63,7 +63,13 @@ def update(tag: str, template: Catalog) -> None:
         header = HEADER.format(language=babel_locale(tag), plurals=catalog.plural_forms)
         file.write(header.encode())
         write_po(
-            file, catalog, width=0, omit_header=True, sort_by_file=True, include_lineno=False, ignore_obsolete=True
+            file,
+            catalog,
+            width=0,
+            omit_header=True,
+            sort_by_file=True,
+            include_lineno=False,
+            ignore_obsolete=True,
         )
 
 

@@ -3,8 +3,8 @@
 import re
 from typing import Any, ClassVar
 
-from flask_babel import lazy_gettext as _l
 from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, ValidationError
 from wtforms.validators import StopValidation
 

@@ -135,7 +135,9 @@ def choose_calendars(
         if not {*conflicts, *({receives} - {None})} <= set(mine):
             raise BadRequest("calendars", gettext_noop("Choose calendars of your own."))
         if receives is not None and not may_receive(mine[receives]):
-            raise BadRequest("receives", gettext_noop("This calendar can only be read: it cannot receive bookings."))
+            raise BadRequest(
+                "receives", gettext_noop("This calendar can only be read: it cannot receive bookings.")
+            )
         for number, calendar in mine.items():
             if receives is not None:
                 calendar.receives_bookings = number == receives

@@ -254,4 +254,4 @@ def _page(question: Asked, *, month: bool = False) -> str:
 
 
 def _framed(question: Asked, page: str) -> Response:
-    return frame_for(page, question.link.embed_origins)
+    return frame_for(page, question.link.embed_origins, colour=question.link.colour)

@@ -34,7 +34,11 @@ from website.services import booking_mail
 
 pytestmark = [pytest.mark.fault(31), pytest.mark.slow, pytest.mark.rule("R30"), pytest.mark.rule("R32")]
 
-ALWAYS = "{ " + ", ".join(f'{day} = ["00:00-24:00"]' for day in "mon tue wed thu fri sat sun".split()) + " }"
+ALWAYS = (
+    "{ "
+    + ", ".join(f'{day} = ["00:00-24:00"]' for day in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+    + " }"
+)
 WORKSPACE = """
 [organisation]
 name = "Acme"
@@ -116,7 +120,7 @@ def upgrade(address: str, tmp_path: Path, mail_server: MailServer, feed: WebServ
 
 def workspace(feed: str) -> str:
     """Three hosts with calendars of our own, links of every kind, and somebody whose calendar is gone."""
-    own = {name: '{ kind = "builtin" }' for name in ("ana", "ben", "cleo")}
+    own = dict.fromkeys(("ana", "ben", "cleo"), '{ kind = "builtin" }')
     gone = {"dev": f'{{ kind = "ics", url = "{feed}" }}'}
     users = [
         USER.format(name=name, role="admin" if name == "ana" else "member", calendar=calendar)

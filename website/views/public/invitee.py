@@ -10,6 +10,7 @@ from ...models import Booking
 from ...services.change import last_moment
 from ...services.history import earlier_starts
 from ...tokens import signer
+from ...wording import listed
 from ..headers import frame_for
 from ..languages import prefer
 from .asked import local
@@ -35,7 +36,7 @@ def facts(booking: Booking, timezone: str) -> dict[str, Any]:
         "day": full_date(start.date()),
         "times": f"{clock_time(start)} – {clock_time(end)}",
         "zone": zone_name(timezone, booking.start_at),
-        "hosts": ", ".join(host.user.name for host in booking.hosts),
+        "hosts": listed(host.user.name for host in booking.hosts),
         "was": date_and_time(moved[-1], timezone) if moved else "",
         "begun": booking.start_at <= now,
         "past": booking.end_at <= now,

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import access, api, errors, health, notices, public, responses, workspace
+from . import access, api, embed, errors, health, notices, public, responses, workspace
 from .languages import locale
 
 __all__ = ["locale", "register"]
@@ -12,6 +12,6 @@ def register(app: Flask) -> None:
     """Binds every view, error page and template helper to the application."""
     responses.register(app)
     access.register(app)
-    for area in (health, notices, public, workspace, api):
+    for area in (health, notices, embed, public, workspace, api):
         area.register(app)
     errors.register(app)

@@ -16,14 +16,15 @@ from ...services.errors import Refused
 from ...services.find_link import link_by_slug
 from ..responses import frame_for
 
-THEMES = ("light", "dark")
+# As CSS writes a `color-scheme`; the last one follows the visitor.
+THEMES = {"light": "theme-light", "dark": "theme-dark", "light dark": ""}
 AREAS = ("booking_page", "booking")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """How a page is shown. `parent` is the origin of the page around it, empty unless the link lets that site show
-    it: nobody else is told anything. `theme` is empty for the visitor's own."""
+    it: nobody else is told anything. `theme` is a key of `THEMES`, empty where none was asked for."""
 
     embedded: bool = False
     theme: str = ""
@@ -32,8 +33,8 @@ class Frame:
     @property
     def classes(self) -> str:
         """Of the `<html>` element. Most sites are light whatever their visitors prefer, so a frame is too."""
-        theme = self.theme or ("light" if self.embedded else "")
-        return " ".join(filter(None, ("embed" if self.embedded else "", f"theme-{theme}" if theme else "")))
+        theme = THEMES[self.theme or ("light" if self.embedded else "light dark")]
+        return " ".join(filter(None, ("embed" if self.embedded else "", theme)))
 
     @property
     def carried(self) -> tuple[tuple[str, str], ...]:

@@ -21,7 +21,7 @@ def invitee_page(booking: Booking, template: str, timezone: str = "", **values: 
     framed(booking.link, request.values)
     prefer(booking.language)
     page = render_template(template, **facts(booking, timezone or booking.timezone), **values)
-    return frame_for(page, booking.link.embed_origins)
+    return frame_for(page, booking.link.embed_origins, colour=booking.link.colour)
 
 
 def facts(booking: Booking, timezone: str) -> dict[str, Any]:

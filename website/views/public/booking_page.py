@@ -26,6 +26,7 @@ from ..languages import language_tag, translated
 from ..responses import revalidated
 from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
 from .month import owner_name, slot_grid
+from .news import page_after
 from .words import date_and_time, zone_name
 from .zones import zones_to_choose
 
@@ -113,7 +114,7 @@ def book(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _details(question, form, start, 422)
     try:
-        token = _book(question, form, start, nonce).token
+        booking = _book(question, form, start, nonce)
     except SlotTaken as taken:
         message = _("Somebody else has just taken this time. Choose another one; what you wrote is kept.")
         return _details(question, form, start, 409, message, taken.alternatives)
@@ -124,7 +125,7 @@ def book(slug: str) -> ResponseReturnValue:
         return _details(question, form, start, 422, translated(refused.message))
     except SQLAlchemyError:
         return _not_confirmed(question, form, start)
-    return redirect(url_for("booking.show", token=token), 303)
+    return redirect(page_after(booking, "booked"), 303)
 
 
 def _not_confirmed(question: Asked, form: BookingForm, start: datetime) -> ResponseReturnValue:

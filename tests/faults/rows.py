@@ -50,11 +50,7 @@ ROWS: dict[int, Row] = {
     19: Row("the disk is full, or read-only"),
     20: Row("the disk or the connection fails at the n-th call"),
     21: Row("PostgreSQL crashes and starts again under load"),
-    22: Row(
-        "PostgreSQL fails over to its standby",
-        why="Not shown: it needs two servers with a slow line between them. Behind a standby that is not synchronous,"
-        " what was acknowledged in the last moments before a failover can be lost; that is PostgreSQL's to prevent.",
-    ),
+    22: Row("PostgreSQL fails over to its standby"),
     23: Row("connections are cut in mid-transaction, or used up; the server takes a transaction back"),
     24: Row(
         "upgrading a database that holds data", ("tests/test_migrations.py",), "All of that file is about it."

@@ -34,7 +34,11 @@ from website.services import booking_mail
 
 pytestmark = [pytest.mark.fault(31), pytest.mark.slow, pytest.mark.rule("R30"), pytest.mark.rule("R32")]
 
-ALWAYS = "{ " + ", ".join(f'{day} = ["00:00-24:00"]' for day in "mon tue wed thu fri sat sun".split()) + " }"
+ALWAYS = (
+    "{ "
+    + ", ".join(f'{day} = ["00:00-24:00"]' for day in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+    + " }"
+)
 WORKSPACE = """
 [organisation]
 name = "Acme"
@@ -116,13 +120,17 @@ def upgrade(address: str, tmp_path: Path, mail_server: MailServer, feed: WebServ
 
 def workspace(feed: str) -> str:
     """Three hosts with calendars of our own, links of every kind, and somebody whose calendar is gone."""
-    own = {name: '{ kind = "builtin" }' for name in ("ana", "ben", "cleo")}
+    own = dict.fromkeys(("ana", "ben", "cleo"), '{ kind = "builtin" }')
     gone = {"dev": f'{{ kind = "ics", url = "{feed}" }}'}
     users = [
         USER.format(name=name, role="admin" if name == "ana" else "member", calendar=calendar)
         for name, calendar in (own | gone).items()
     ]
-    every = {"personal": (MINE, ["cleo"]), "round_robin": (POOL, ["ana", "ben"]), "group": (GROUP, ["ana", "ben"])}
+    every = {
+        "personal": (MINE, ["cleo"]),
+        "round_robin": (POOL, ["ana", "ben"]),
+        "group": (GROUP, ["ana", "ben"]),
+    }
     links = [
         LINK.format(slug=slug, kind=kind, hours=ALWAYS, hosts=f"hosts = {_hosts(names)}")
         for kind, (slug, names) in every.items()
@@ -200,7 +208,9 @@ def want_the_same(*sites: str) -> list[Acknowledged]:
     for number in range(SAME):
         start, ready = slots(sites[0])[-1 - number], Barrier(len(sites))
 
-        def want(site: str, number: int = number, start: str = start, ready: Barrier = ready) -> requests.Response:
+        def want(
+            site: str, number: int = number, start: str = start, ready: Barrier = ready
+        ) -> requests.Response:
             ready.wait()
             return post(site, start, f"same{number}.{sites.index(site)}@prospect.example", key="")
 
@@ -208,7 +218,9 @@ def want_the_same(*sites: str) -> list[Acknowledged]:
             answers = list(pool.map(want, sites))
         assert sorted(one.status_code for one in answers) == [201, 409]
         place = [one.status_code for one in answers].index(201)
-        told.append(acknowledged(answers[place].json()["id"], f"same{number}.{place}@prospect.example", start))
+        told.append(
+            acknowledged(answers[place].json()["id"], f"same{number}.{place}@prospect.example", start)
+        )
     return told
 
 
@@ -222,7 +234,9 @@ def fill_in_here_send_there(*sites: str) -> list[Acknowledged]:
         form = {name: unescape(value) for name, value in HIDDEN.findall(page.text)}
         form |= {"name": "Dana", "email": email, "guests": ""}
         tokens = [
-            requests.post(f"{site}/book/{MINE}", data=form, allow_redirects=False, timeout=60).headers["Location"]
+            requests.post(f"{site}/book/{MINE}", data=form, allow_redirects=False, timeout=60).headers[
+                "Location"
+            ]
             for site in (there, here)
         ]
         assert tokens[0] == tokens[1]
@@ -237,7 +251,9 @@ def retry_there(here: str, there: str) -> Acknowledged:
     assert (first.status_code, again.status_code) == (201, 201)
     token = first.json()["id"]
     assert again.json()["id"] == token
-    answer = requests.post(f"{there}/booking/{token}/cancel", data={"reason": ""}, allow_redirects=False, timeout=60)
+    answer = requests.post(
+        f"{there}/booking/{token}/cancel", data={"reason": ""}, allow_redirects=False, timeout=60
+    )
     assert answer.status_code == 303
     return replace(acknowledged(token, email, start), cancelled=True)
 
@@ -259,7 +275,9 @@ def slots(site: str, slug: str = MINE) -> list[str]:
     """The starts that are offered, as the API writes them."""
     today = datetime.now(UTC)
     days = {"from": f"{today:%Y-%m-%d}", "to": f"{today + timedelta(days=55):%Y-%m-%d}", "timezone": "UTC"}
-    found: list[str] = requests.get(f"{site}/api/v1/links/{slug}/slots", params=days, timeout=60).json()["slots"]
+    found: list[str] = requests.get(f"{site}/api/v1/links/{slug}/slots", params=days, timeout=60).json()[
+        "slots"
+    ]
     return found
 
 

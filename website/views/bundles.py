@@ -13,7 +13,7 @@ _SIGNED_IN_STYLES = ("components/state", "components/avatar", "workspace", "cale
 _SIGNED_IN_SCRIPTS = ("harden", "plain", "announce", "summary")
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed")),
+    "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed", "components/languages")),
     "public.js": tuple(f"js/{name}.js" for name in _PUBLIC_SCRIPTS),
     "workspace.css": tuple(f"css/{name}.css" for name in (*_STYLES, *_SIGNED_IN_STYLES)),
     "workspace.js": tuple(f"js/{name}.js" for name in _SIGNED_IN_SCRIPTS),

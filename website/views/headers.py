@@ -31,7 +31,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 SIGNED_IN = "workspace"
 # Whose answers other sites may show or load: pages in frames (their `frame-ancestors` say whose), and the scripts,
 # styles and pictures of a page in a sandboxed frame, which has no origin.
-SHARED = ("static", "booking_page", "booking")
+SHARED = ("static", "bundle", "booking_page", "booking")
 
 
 def register(app: Flask) -> None:
@@ -82,4 +82,4 @@ def _secure(response: Response) -> Response:
 
 
 def _is_shared() -> bool:
-    return request.endpoint == "static" or request.blueprint in SHARED
+    return request.endpoint in SHARED or request.blueprint in SHARED

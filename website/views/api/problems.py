@@ -17,6 +17,11 @@ PROBLEMS = {
         "This Idempotency-Key came with another request before.",
         "Send a new key with a new request, the same key with the same one.",
     ),
+    "too_many_mails": (
+        429,
+        "Too many meetings were booked today for an e-mail address.",
+        "Try again tomorrow, or with another address.",
+    ),
     "invalid": (422, "Some of what was sent cannot be.", "`errors` says what, by field."),
 }
 

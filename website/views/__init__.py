@@ -2,7 +2,22 @@
 
 from flask import Flask
 
-from . import access, api, compression, errors, headers, health, notices, public, responses, workspace
+from . import (
+    access,
+    api,
+    bundles,
+    compression,
+    errors,
+    headers,
+    health,
+    languages,
+    notices,
+    pictures,
+    public,
+    responses,
+    theme,
+    workspace,
+)
 from .languages import locale
 
 __all__ = ["locale", "register"]
@@ -14,7 +29,10 @@ def register(app: Flask) -> None:
     compression.register(app)
     headers.register(app)
     responses.register(app)
+    bundles.register(app)
+    languages.register(app)
+    theme.register(app)
     access.register(app)
-    for area in (health, notices, public, workspace, api):
+    for area in (health, notices, pictures, public, workspace, api):
         area.register(app)
     errors.register(app)

@@ -1,14 +1,13 @@
 """The headers that every answer carries: what a browser may run, load, frame and remember of it."""
 
-import base64
-import hashlib
-
 from flask import Flask, Response, abort, current_app, make_response, request
+
+from .theme import theme_source
 
 # Nothing of ours is inline, so nothing inline runs. Text becomes markup by htmx alone: static/js/harden.js makes that
 # one policy of Trusted Types. There are no nonces: they would make every answer a new one (`responses.revalidated`).
 PAGE = (
-    "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; connect-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; object-src 'none'; frame-src 'self'; frame-ancestors {ancestors};"
     " require-trusted-types-for 'script'; trusted-types htmx"
 )
@@ -31,7 +30,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 SIGNED_IN = "workspace"
 # Whose answers other sites may show or load: pages in frames (their `frame-ancestors` say whose), and the scripts,
 # styles and pictures of a page in a sandboxed frame, which has no origin.
-SHARED = ("static", "bundle", "booking_page", "booking")
+SHARED = ("static", "bundle", "picture", "booking_page", "booking")
 
 
 def register(app: Flask) -> None:
@@ -40,18 +39,14 @@ def register(app: Flask) -> None:
     app.after_request(_secure)
 
 
-def frame_for(response: Response | str, origins: list[str], style: str = "") -> Response:
-    """Lets the sites of `origins` show the answer in a frame; nobody else may. `style` is the exact text of the one
-    `<style>` element that the page has, if any: a text alone is let in, and the policy is the same each time."""
+def frame_for(response: Response | str, origins: list[str], *, colour: str = "") -> Response:
+    """Lets the sites of `origins` show the answer in a frame; nobody else may. `colour` is the one of the page's link,
+    whose rule stands in the page."""
     answer = make_response(response)
     answer.headers["Content-Security-Policy"] = PAGE.format(
-        ancestors=" ".join(["'self'", *origins]), style=f" 'sha256-{_hash(style)}'" if style else ""
+        ancestors=" ".join(["'self'", *origins]), styles=theme_source(colour)
     )
     return answer
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _refuse_other_sites() -> None:
@@ -69,7 +64,7 @@ def _secure(response: Response) -> Response:
         headers.setdefault(name, value)
     if "Content-Security-Policy" not in headers:
         page = response.mimetype == "text/html"
-        headers["Content-Security-Policy"] = PAGE.format(ancestors="'none'", style="") if page else DATA
+        headers["Content-Security-Policy"] = PAGE.format(ancestors="'none'", styles="") if page else DATA
         headers["X-Frame-Options"] = "DENY"
     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if _is_shared() else "same-origin")
     if request.blueprint == SIGNED_IN:

@@ -9,14 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_htmx import make_response as make_htmx_response
 
 from ..extensions import htmx
-from .languages import language_tag
 
 VARIES = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Accept-Language")
 
 
 def register(app: Flask) -> None:
     """Binds the template helpers."""
-    app.jinja_env.globals.update(asset=asset, language_tag=language_tag)
+    app.jinja_env.globals.update(asset=asset)
 
 
 def asset(name: str) -> str:

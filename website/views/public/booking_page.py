@@ -26,7 +26,7 @@ from ...services.note import leave_note
 from ...tokens import BadToken, signer
 from ..errors import RETRY_SECONDS
 from ..headers import frame_for
-from ..languages import locale, translated
+from ..languages import language_tag, translated
 from ..limits import BOOKINGS, LOOKUPS, NOTES, limited, may_write_to, minutes_to_wait, written_to
 from ..responses import revalidated
 from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
@@ -235,7 +235,7 @@ def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Bo
             nonce=nonce,
             guests=form.guests.addresses,
             answers=form.answers(),
-            language=locale(),
+            language=language_tag(),
             campaign={key: value for key, value in question.carried if key in CAMPAIGN},
             personal=question.visitor.contact_id if question.visitor.personal else None,
         ),
@@ -344,4 +344,4 @@ def _page(question: Asked, *, month: bool = False) -> str:
 
 
 def _framed(question: Asked, page: str) -> Response:
-    return frame_for(page, question.link.embed_origins)
+    return frame_for(page, question.link.embed_origins, colour=question.link.colour)

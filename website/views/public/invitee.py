@@ -20,7 +20,7 @@ def invitee_page(booking: Booking, template: str, timezone: str = "", **values: 
     """A page about the booking, its times in the invitee's zone unless another is asked for."""
     prefer(booking.language)
     page = render_template(template, **facts(booking, timezone or booking.timezone), **values)
-    return frame_for(page, booking.link.embed_origins)
+    return frame_for(page, booking.link.embed_origins, colour=booking.link.colour)
 
 
 def facts(booking: Booking, timezone: str) -> dict[str, Any]:

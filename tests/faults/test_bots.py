@@ -92,9 +92,9 @@ def test_a_form_is_sent_again_after_its_link_has_had_all_the_bookings_of_an_hour
     world: Flask, link: Link, client: FlaskClient
 ) -> None:
     """What was booked stays booked, whoever keeps others from booking more."""
+    world.config["LIMIT_OF_TARGET"] = "1/hour"
     sent = form(link.id, slot(0))
     told = token_of(post(client, sent, **PERSON))
-    world.config["LIMIT_OF_TARGET"] = "1/hour"
     refused = client.post("/book/demo", data=form(link.id, slot(1)), environ_overrides=BOT)
     assert refused.status_code == 429
     assert token_of(post(client, sent, **PERSON)) == told

@@ -8,11 +8,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.signing_in import sign_in
+from tests.views.workspace.test_links import sign_in
 from tests.views.public.test_booking_page import details, fill_in, open_link
 
 UNPACK: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress}
-PUBLIC = ("/book/demo", "/book/demo/slots", "/static/css/base.css", "/static/img/icon.svg", "/static/vendor/htmx-4.0.1.min.js")
+PUBLIC = ("/book/demo", "/book/demo/slots", "/static/bundles/public.css", "/static/bundles/public.js",
+          "/static/img/icon.svg", "/static/vendor/htmx-4.0.1.min.js")  # fmt: skip
 
 
 @pytest.mark.parametrize(

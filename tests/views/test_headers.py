@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.factories import make_link, make_user
-from tests.signing_in import sign_in
+from tests.views.workspace.test_links import sign_in
 from tests.views.public.test_booking_page import details, fill_in, open_link
 from website import create_app
 from website.config import Config

@@ -6,6 +6,7 @@ where RATELIMIT_STORAGE_URL says so (docs/deploy.md).
 """
 
 import hashlib
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,24 +25,25 @@ View = Callable[..., Any]
 @dataclass(frozen=True, slots=True)
 class Limit:
     """`visitor`: from one address; `target`: for one link or booking, from everybody together. `apart`: an address has
-    the first one for each link."""
+    the first one for each link. What has another `name` is counted apart."""
 
+    name: str
     visitor: str
     target: str = ""
     apart: bool = False
 
 
-LOOKUPS = Limit("120/minute;1000/hour", "600/minute;6000/hour")
-BOOKINGS = Limit("30/hour", "200/hour", apart=True)
-NOTES = Limit("20/hour", "100/hour")
+LOOKUPS = Limit("lookups", "120/minute;1000/hour", "600/minute;6000/hour")
+BOOKINGS = Limit("bookings", "30/hour", "200/hour", apart=True)
+NOTES = Limit("notes", "20/hour", "100/hour")
 # Each change of a booking is told to everybody who is invited.
-CHANGES = Limit("60/hour", "10/hour;30/day")
+CHANGES = Limit("changes", "60/hour", "10/hour;30/day")
 # Questions of programs that look nobody up.
-ASKED = Limit("600/minute")
+ASKED = Limit("asked", "600/minute")
 # People of an organisation often share an address; nobody signs in that often.
-SIGN_INS = Limit("120/minute")
+SIGN_INS = Limit("sign_ins", "120/minute")
 # Codes are guessed by trying.
-CODES = Limit("10/minute;60/hour")
+CODES = Limit("codes", "10/minute;60/hour")
 # Bookings and invitations in which one e-mail address is written to. It holds for every address alike, so it tells
 # nothing about one (R22).
 MAILS = counting.parse("20/day")
@@ -52,10 +54,12 @@ def limited(limit: Limit, **conditions: Any) -> Callable[[View], View]:
 
     def hold(view: View) -> View:
         key = _visitor_and_target if limit.apart else visitor
-        held: View = limiter.limit(limit.visitor, key_func=key, **conditions)(view)
-        if limit.target:
-            held = limiter.limit(lambda: _in_force(limit.target), key_func=target, **conditions)(held)
-        return held
+        held: View = limiter.limit(limit.visitor, key_func=key, scope=limit.name, **conditions)(view)
+        if not limit.target:
+            return held
+        often = lambda: _in_force(limit.target)  # noqa: E731  (asked anew for each request)
+        together: View = limiter.limit(often, key_func=target, scope=limit.name, **conditions)(held)
+        return together
 
     return hold
 
@@ -109,7 +113,7 @@ def seconds_to_wait() -> int:
     reached = limiter.current_limit
     if reached is None or not reached.breached:
         return 3600
-    return max(1, reached.reset_at - int(time.time()))
+    return max(1, reached.reset_at - math.ceil(time.time()))
 
 
 def minutes_to_wait() -> int:

@@ -7,6 +7,7 @@ from . import (
     api,
     bundles,
     compression,
+    embed,
     errors,
     headers,
     health,
@@ -33,6 +34,6 @@ def register(app: Flask) -> None:
     languages.register(app)
     theme.register(app)
     access.register(app)
-    for area in (health, notices, pictures, public, workspace, api):
+    for area in (health, notices, embed, pictures, public, workspace, api):
         area.register(app)
     errors.register(app)

@@ -1,9 +1,9 @@
 """Answers made smaller: brotli where the browser takes it, else gzip.
 
 Only what everybody may see is: static files and the booking page. A page that holds a secret beside something that
-others choose tells it by its length once it is compressed (BREACH). Signed-in pages hold CSRF tokens, pages of a booking
-its address, the API what its callers alone should know: these go out as they are. The booking page knows its visitor by
-nothing but its address, so another site cannot ask for it in a visitor's name.
+others choose tells it by its length once it is compressed (BREACH). Signed-in pages hold CSRF tokens, pages of a
+booking its address, the API what its callers alone should know: these go out as they are. The booking page knows its
+visitor by nothing but its address, so another site cannot ask for it in a visitor's name.
 """
 
 import gzip
@@ -14,7 +14,7 @@ import brotli
 from flask import Flask, Response, request
 
 TYPES = ("text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml")
-FILES = ("static", "bundle")
+FILES = ("static", "bundle", "embed")
 # Less than this is one packet anyway.
 SMALLEST = 400
 # A page is compressed each time it is asked for, in a fraction of a millisecond; a file once in a process.

@@ -7,7 +7,7 @@ from .theme import theme_source
 # Nothing of ours is inline, so nothing inline runs. Text becomes markup by htmx alone: static/js/harden.js makes that
 # one policy of Trusted Types. There are no nonces: they would make every answer a new one (`responses.revalidated`).
 PAGE = (
-    "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; connect-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; object-src 'none'; frame-src 'self'; frame-ancestors {ancestors};"
     " require-trusted-types-for 'script'; trusted-types htmx"
 )
@@ -30,7 +30,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 SIGNED_IN = "workspace"
 # Whose answers other sites may show or load: pages in frames (their `frame-ancestors` say whose), and the scripts,
 # styles and pictures of a page in a sandboxed frame, which has no origin.
-SHARED = ("static", "bundle", "picture", "booking_page", "booking")
+SHARED_ENDPOINTS = ("static", "bundle", "picture")
+SHARED = ("booking_page", "booking")
 
 
 def register(app: Flask) -> None:
@@ -44,7 +45,7 @@ def frame_for(response: Response | str, origins: list[str], *, colour: str = "")
     whose rule stands in the page."""
     answer = make_response(response)
     answer.headers["Content-Security-Policy"] = PAGE.format(
-        ancestors=" ".join(["'self'", *origins]), styles=theme_source(colour)
+        ancestors=" ".join(["'self'", *origins]), style=theme_source(colour)
     )
     return answer
 
@@ -64,7 +65,7 @@ def _secure(response: Response) -> Response:
         headers.setdefault(name, value)
     if "Content-Security-Policy" not in headers:
         page = response.mimetype == "text/html"
-        headers["Content-Security-Policy"] = PAGE.format(ancestors="'none'", styles="") if page else DATA
+        headers["Content-Security-Policy"] = PAGE.format(ancestors="'none'", style="") if page else DATA
         headers["X-Frame-Options"] = "DENY"
     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if _is_shared() else "same-origin")
     if request.blueprint == SIGNED_IN:
@@ -77,4 +78,4 @@ def _secure(response: Response) -> Response:
 
 
 def _is_shared() -> bool:
-    return request.endpoint in SHARED or request.blueprint in SHARED
+    return request.endpoint in SHARED_ENDPOINTS or request.blueprint in SHARED

@@ -73,5 +73,5 @@ def revalidated(answer: Response) -> Response:
     answer.vary.update(VARIES)
     policy = answer.headers.get("Content-Security-Policy", "")
     answer.set_etag(hashlib.sha256(answer.data + policy.encode()).hexdigest()[:20], weak=True)
-    conditional: Response = answer.make_conditional(request)
-    return conditional
+    answer.make_conditional(request)
+    return answer

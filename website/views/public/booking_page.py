@@ -32,6 +32,7 @@ from ..responses import revalidated
 from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
 from .bots import filled_in_unseen, in_a_hurry
 from .month import owner_name, slot_grid
+from .news import page_after
 from .words import date_and_time, zone_name
 from .zones import zones_to_choose
 
@@ -175,7 +176,7 @@ def _booking_made(question: Asked, form: BookingForm, start: datetime, nonce: st
         again = is_booked(nonce)
         if not again and not may_write_to(told):
             return _details(question, form, start, 429, _too_many_mails())
-        token = _book(question, form, start, nonce).token
+        booking = _book(question, form, start, nonce)
     except SlotTaken as taken:
         message = _("Somebody else has just taken this time. Choose another one; what you wrote is kept.")
         return _details(question, form, start, 409, message, taken.alternatives)
@@ -189,7 +190,7 @@ def _booking_made(question: Asked, form: BookingForm, start: datetime, nonce: st
     if not again:
         g.booked = True
         written_to(told)
-    return redirect(url_for("booking.show", token=token), 303)
+    return redirect(page_after(booking, "booked"), 303)
 
 
 def _too_many_mails() -> str:

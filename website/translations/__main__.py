@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po, write_po
 from ..locales import DEFAULT, LANGUAGES, babel_locale
 
 FOLDER = Path(__file__).parent
-HEADER = '''msgid ""
+HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
 "Plural-Forms: {plurals}\\n"
@@ -18,7 +18,7 @@ msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
 
-'''
+"""
 # Its catalog holds what it writes differently from the texts themselves, and nothing else.
 VARIANT = "en-US"
 
@@ -31,7 +31,7 @@ def catalog_path(tag: str) -> Path:
 def extract(to: Path) -> Catalog:
     """What there is to translate, as pyproject.toml says where to look; run from the folder that it stands in."""
     words = ["pybabel", "-q", "extract", "-F", "pyproject.toml", "--sort-by-file", "--add-location=file"]
-    CommandLineInterface().run([*words, "-o", str(to), "."])
+    CommandLineInterface().run([*words, "-o", str(to), "."])  # type: ignore[no-untyped-call]
     with to.open("rb") as file:
         return read_po(file)
 
@@ -47,7 +47,7 @@ def read(tag: str) -> Catalog:
 
 def texts(message: Message) -> tuple[str, ...]:
     """A message's translation, in each plural form if it has any."""
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def update(tag: str, template: Catalog) -> None:
@@ -63,7 +63,13 @@ def update(tag: str, template: Catalog) -> None:
         header = HEADER.format(language=babel_locale(tag), plurals=catalog.plural_forms)
         file.write(header.encode())
         write_po(
-            file, catalog, width=0, omit_header=True, sort_by_file=True, include_lineno=False, ignore_obsolete=True
+            file,
+            catalog,
+            width=0,
+            omit_header=True,
+            sort_by_file=True,
+            include_lineno=False,
+            ignore_obsolete=True,
         )
 
 

@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 
 from ..colour import OURS
 from ..locales import LANGUAGES
 from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
-from .base import strip
+from .base import SpokenForm, strip
 from .fields import whole
 from .link_rows import LinkRows, row_values, rows_of
 
@@ -45,7 +45,7 @@ def _number(label: Any, description: Any = "") -> StringField:
     return _line(label, description, inputmode="numeric")
 
 
-class LinkForm(Form):
+class LinkForm(SpokenForm):
     """The single fields of a link, in the page's order; rows and hosts are in `LinkRows`."""
 
     title = _line(_l("Title"), _l("What visitors see."))

@@ -6,8 +6,10 @@ from . import (
     access,
     api,
     bundles,
+    compression,
     embed,
     errors,
+    headers,
     health,
     languages,
     notices,
@@ -24,6 +26,9 @@ __all__ = ["locale", "register"]
 
 def register(app: Flask) -> None:
     """Binds every view, error page and template helper to the application."""
+    # What comes first here looks at an answer last.
+    compression.register(app)
+    headers.register(app)
     responses.register(app)
     bundles.register(app)
     languages.register(app)

@@ -8,9 +8,9 @@ from flask import Flask, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 _STYLES = ("tokens", "base", "layout", "components/form", "components/month", "components/times")
-_PUBLIC_SCRIPTS = ("harden", "timezone", "announce", "summary", "frame")
+_PUBLIC_SCRIPTS = ("harden", "plain", "history", "timezone", "announce", "summary", "frame")
 _SIGNED_IN_STYLES = ("components/state", "components/avatar", "workspace", "calendars")
-_SIGNED_IN_SCRIPTS = ("harden", "announce", "summary")
+_SIGNED_IN_SCRIPTS = ("harden", "plain", "announce", "summary")
 
 BUNDLES: dict[str, tuple[str, ...]] = {
     "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed")),

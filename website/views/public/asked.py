@@ -26,8 +26,8 @@ YEARS_BACK, YEARS_AHEAD = 1, 5
 SLOT_FORMAT = "%Y%m%dT%H%MZ"
 # What advertisements and letters add to an address, to be found again on the booking; embed.js hands them on.
 CAMPAIGN = (
-    "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "gclid", "gbraid", "wbraid", "dclid",
-    "fbclid", "msclkid", "li_fat_id", "ttclid", "twclid",
+    "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "gclid", "gbraid", "wbraid",
+    "dclid", "fbclid", "msclkid", "li_fat_id", "ttclid", "twclid",
 )  # fmt: skip
 WHO = ("for", "who")
 LONGEST_VALUE = 254

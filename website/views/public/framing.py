@@ -14,7 +14,7 @@ from ...services.booking import booking_by_token
 from ...services.embedding import may_embed
 from ...services.errors import Refused
 from ...services.find_link import link_by_slug
-from ..responses import frame_for
+from ..headers import frame_for
 
 # As CSS writes a `color-scheme`; the last one follows the visitor.
 THEMES = {"light": "theme-light", "dark": "theme-dark", "light dark": ""}

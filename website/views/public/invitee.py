@@ -9,8 +9,9 @@ from ...models import Booking
 from ...services.change import last_moment
 from ...services.history import earlier_starts
 from ...tokens import signer
+from ...wording import listed
+from ..headers import frame_for
 from ..languages import prefer
-from ..responses import frame_for
 from .asked import local
 from .framing import framed, onward
 from .words import clock_time, date_and_time, full_date, zone_name
@@ -37,7 +38,7 @@ def facts(booking: Booking, timezone: str) -> dict[str, Any]:
         "day": full_date(start.date()),
         "times": f"{clock_time(start)} – {clock_time(end)}",
         "zone": zone_name(timezone, booking.start_at),
-        "hosts": ", ".join(host.user.name for host in booking.hosts),
+        "hosts": listed(host.user.name for host in booking.hosts),
         "was": date_and_time(moved[-1], timezone) if moved else "",
         "begun": booking.start_at <= now,
         "past": booking.end_at <= now,

@@ -13,6 +13,7 @@ OPEN_AREAS = {
     "api",
     "api-docs",
     "static",
+    "bundle",
     "healthz",
     "readyz",
     "notices",

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 
 from ..colour import OURS
+from ..locales import LANGUAGES
 from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
 from .base import strip
@@ -98,7 +99,7 @@ class LinkForm(Form):
     reminders = _line(_l("Reminders"), _l("Minutes before the meeting, separated by commas."))
     language = SelectField(
         _l("Language"),
-        choices=[("", _l("The visitor's")), ("en-GB", "English (UK)"), ("en-US", "English (US)")],
+        choices=[("", _l("The visitor's")), *LANGUAGES.items()],
     )
     own_colour = BooleanField(_l("A colour of its own"))
     colour = _line(_l("Colour"), type="color")

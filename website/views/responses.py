@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_htmx import make_response as make_htmx_response
 
 from ..extensions import htmx
-from .languages import language_tag
 from .theme import theme_source
 
 POLICY = (
@@ -21,7 +20,7 @@ POLICY = (
 def register(app: Flask) -> None:
     """Binds the template helpers and the headers."""
     app.after_request(_secure)
-    app.jinja_env.globals.update(asset=asset, language_tag=language_tag)
+    app.jinja_env.globals.update(asset=asset)
 
 
 def asset(name: str) -> str:

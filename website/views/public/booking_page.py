@@ -21,7 +21,7 @@ from ...services.errors import BadRequest, ReusedKey, SlotTaken
 from ...services.note import leave_note
 from ...tokens import BadToken, signer
 from ..errors import RETRY_SECONDS
-from ..languages import locale, translated
+from ..languages import language_tag, translated
 from ..responses import frame_for
 from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
 from .month import owner_name, slot_grid
@@ -162,7 +162,7 @@ def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Bo
             nonce=nonce,
             guests=form.guests.addresses,
             answers=form.answers(),
-            language=locale(),
+            language=language_tag(),
             campaign={key: value for key, value in question.carried if key in CAMPAIGN},
             personal=question.visitor.contact_id if question.visitor.personal else None,
         ),

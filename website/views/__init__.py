@@ -24,9 +24,9 @@ __all__ = ["locale", "register"]
 def register(app: Flask) -> None:
     """Binds every view, error page and template helper to the application."""
     responses.register(app)
-    theme.register(app)
     bundles.register(app)
     languages.register(app)
+    theme.register(app)
     access.register(app)
     for area in (health, notices, pictures, public, workspace, api):
         area.register(app)

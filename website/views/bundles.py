@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 _STYLES = ("tokens", "base", "layout", "components/form", "components/month", "components/times")
-_PUBLIC_SCRIPTS = ("harden", "timezone", "announce", "summary")
+_PUBLIC_SCRIPTS = ("harden", "plain", "history", "timezone", "announce", "summary", "frame")
 _SIGNED_IN_STYLES = (
     "components/state",
     "components/avatar",
@@ -18,10 +18,10 @@ _SIGNED_IN_STYLES = (
     "workspace/settings",
     "workspace/calendars",
 )
-_SIGNED_IN_SCRIPTS = ("harden", "announce", "summary", "copy")
+_SIGNED_IN_SCRIPTS = ("harden", "plain", "announce", "summary", "copy")
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "public.css": tuple(f"css/{name}.css" for name in _STYLES),
+    "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed")),
     "public.js": tuple(f"js/{name}.js" for name in _PUBLIC_SCRIPTS),
     "workspace.css": tuple(f"css/{name}.css" for name in (*_STYLES, *_SIGNED_IN_STYLES)),
     "workspace.js": tuple(f"js/{name}.js" for name in _SIGNED_IN_SCRIPTS),

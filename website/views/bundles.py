@@ -9,8 +9,16 @@ from flask.typing import ResponseReturnValue
 
 _STYLES = ("tokens", "base", "layout", "components/form", "components/month", "components/times")
 _PUBLIC_SCRIPTS = ("harden", "plain", "history", "timezone", "announce", "summary", "frame")
-_SIGNED_IN_STYLES = ("components/state", "components/avatar", "workspace", "calendars")
-_SIGNED_IN_SCRIPTS = ("harden", "plain", "announce", "summary")
+_SIGNED_IN_STYLES = (
+    "components/state",
+    "components/avatar",
+    "workspace/page",
+    "workspace/box",
+    "workspace/list",
+    "workspace/settings",
+    "workspace/calendars",
+)
+_SIGNED_IN_SCRIPTS = ("harden", "plain", "announce", "summary", "copy")
 
 BUNDLES: dict[str, tuple[str, ...]] = {
     "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed", "components/languages")),

@@ -127,7 +127,9 @@ def content_height(frame: Frame) -> int:
 
 def same_height(page: Page, frame: Frame) -> None:
     """The frame is as high as what it shows, and shows no scroll bar."""
-    page.wait_for_function("height => document.querySelector('iframe').offsetHeight === height", arg=content_height(frame))
+    page.wait_for_function(
+        "height => document.querySelector('iframe').offsetHeight === height", arg=content_height(frame)
+    )
     assert frame.evaluate("() => document.documentElement.scrollHeight <= innerHeight")
 
 
@@ -216,7 +218,10 @@ def test_a_floating_button_stays_in_the_corner(link: str, visit: Any) -> None:
 
 
 def test_a_plain_frame_needs_no_script_anywhere(link: str, site: str, visit: Any) -> None:
-    page = visit(f'<iframe src="{site}/book/demo?embed=1" title="Book" width="900" height="900"></iframe>', script=False)
+    page = visit(
+        f'<iframe src="{site}/book/demo?embed=1" title="Book" width="900" height="900"></iframe>',
+        script=False,
+    )
     frame = page.frame_locator("iframe")
     book(frame)
     assert db.session.query(Booking).count() == 1
@@ -252,7 +257,9 @@ def test_the_link_is_there_again_where_the_site_may_not_show_it(
     world: Flask, site: str, host: HostSite, visit: Any, mode: str
 ) -> None:
     open_link(embed_origins=["https://elsewhere.example"])
-    page = visit(f'<a id="book" href="{site}/book/demo" data-firsthand="{mode}">Book</a>', expected="frame-ancestors")
+    page = visit(
+        f'<a id="book" href="{site}/book/demo" data-firsthand="{mode}">Book</a>', expected="frame-ancestors"
+    )
     page.clock.install()
     page.goto(page.url)
     if mode == "popup":
@@ -356,15 +363,21 @@ def test_the_same_form_sent_again_from_the_history_tells_nothing_new(link: str, 
 
 
 def test_forged_messages_are_not_believed(link: str, host: HostSite, visit: Any) -> None:
-    forged = json.dumps({"src": "firsthand", "v": 1, "type": "booking.confirmed", "id": "x", "redirect": "/evil"})
+    forged = json.dumps(
+        {"src": "firsthand", "v": 1, "type": "booking.confirmed", "id": "x", "redirect": "/evil"}
+    )
     big = json.dumps({"src": "firsthand", "v": 1, "type": "resize", "height": 19999})
-    host.pages["/forge.js"] = f"parent.postMessage({forged}, '*'); parent.postMessage({big}, '*'); parent.frames[0].postMessage({{src: 'firsthand', v: 1, type: 'prefill', name: 'Eve'}}, '*');"
+    host.pages["/forge.js"] = (
+        f"parent.postMessage({forged}, '*'); parent.postMessage({big}, '*'); parent.frames[0].postMessage({{src: 'firsthand', v: 1, type: 'prefill', name: 'Eve'}}, '*');"
+    )
     host.pages["/forge"] = '<!doctype html><title>Forge</title><script src="/forge.js"></script>'
     page = visit(link % "inline")
     frame = frame_of(page)
     choose(frame)
     page.evaluate(f"() => {{ window.postMessage({forged}, '*'); window.postMessage({big}, '*'); }}")
-    page.evaluate("() => { const one = document.createElement('iframe'); one.src = '/forge'; document.body.append(one); }")
+    page.evaluate(
+        "() => { const one = document.createElement('iframe'); one.src = '/forge'; document.body.append(one); }"
+    )
     page.wait_for_function("() => sent.filter(([, data]) => data.type === 'booking.confirmed').length === 2")
     page.wait_for_timeout(200)
     assert heard(page, "booking.confirmed") == []
@@ -408,7 +421,9 @@ def test_names_are_filled_in_by_message_and_never_by_address(
     prefill = json.dumps(
         {"name": "Dana Prospect", "email": DANA, "answers": {"team": "Sales", "size": "Big", "ok": "y"}}
     ).replace('"', "&quot;")
-    page = visit(f'<a href="{site}/book/demo" data-firsthand="inline" data-firsthand-prefill="{prefill}">Book</a>')
+    page = visit(
+        f'<a href="{site}/book/demo" data-firsthand="inline" data-firsthand-prefill="{prefill}">Book</a>'
+    )
     frame = frame_of(page)
     choose(frame)
     expect(frame.get_by_label("Name")).to_have_value("Dana Prospect")
@@ -425,11 +440,17 @@ def test_names_are_filled_in_by_message_and_never_by_address(
 
 
 def test_where_the_visitor_came_from_stands_on_the_booking(link: str, visit: Any) -> None:
-    page = visit(link % "inline", query="?utm_source=letter&gclid=g1&li_fat_id=l1&session=secret&email=d%40x.example")
+    page = visit(
+        link % "inline", query="?utm_source=letter&gclid=g1&li_fat_id=l1&session=secret&email=d%40x.example"
+    )
     frame = frame_of(page)
     assert "secret" not in frame.url
     book(frame)
-    assert db.session.query(Booking).one().campaign == {"utm_source": "letter", "gclid": "g1", "li_fat_id": "l1"}
+    assert db.session.query(Booking).one().campaign == {
+        "utm_source": "letter",
+        "gclid": "g1",
+        "li_fat_id": "l1",
+    }
 
 
 def test_the_other_site_s_history_and_storage_stay_as_they_are(link: str, visit: Any) -> None:
@@ -444,7 +465,11 @@ def test_the_other_site_s_history_and_storage_stay_as_they_are(link: str, visit:
     assert page.evaluate("() => history.length") == before
     book(frame)
     for one in (page.main_frame, frame):
-        assert one.evaluate("() => [document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
+        assert one.evaluate("() => [document.cookie, localStorage.length, sessionStorage.length]") == [
+            "",
+            0,
+            0,
+        ]
         assert one.evaluate("() => indexedDB.databases()") == []
 
 

@@ -19,7 +19,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench load chaos lock clean
+.PHONY: help install run test lint bench load chaos soak lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -46,6 +46,9 @@ load: $(DEV)  ## a minute of visitors at once on each engine: errors, times, mem
 
 chaos: $(DEV)  ## bookings while processes are killed, audited; ARGS names an engine
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+soak:  ## visitors for long, memory, descriptors and tables watched; ARGS="minutes engine", 20 minutes on each
+	$(BIN)/python -m tests.soak $(ARGS)
 
 lock:  ## both requirements files from pyproject.toml; needs uv; ARGS=--upgrade takes newer versions
 	$(if $(UV),,$(error make lock needs uv: pip install uv))

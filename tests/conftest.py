@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from flask_migrate import upgrade
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
+from tests.catalogs import compile_catalogs
 from tests.peers.postgres import Postgres
 from tests.peers.radicale import Radicale
 from tests.peers.smtp import MailServer
@@ -46,6 +48,10 @@ BASE = Config(
     ratelimit_storage_url="memory://",
     trusted_proxies=0,
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    compile_catalogs()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -120,6 +126,8 @@ def config(engine: str) -> Config:
 def app(config: Config) -> Iterator[Flask]:
     app = create_app(config)
     limiter.enabled = False
+    # Visitors of the tests fill in forms at once; tests of the time trap set its time again.
+    app.config["QUICKEST_FORM"] = timedelta(0)
     yield app
     limiter.enabled = True
     with app.app_context():

@@ -13,6 +13,7 @@ from tests.views.workspace.test_links import sign_in, token_of
 from website import create_app
 from website.config import Config
 from website.extensions import db
+from website.key_commands import before_work
 from website.services.first_admin import first_admin_code
 
 NEW = "the new secret key of tests"

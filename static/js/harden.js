@@ -1,5 +1,5 @@
 // Lets htmx work under Trusted Types, and turns off everything in it that would evaluate text as code.
-htmx.registerExtension("harden", {
+if (window.htmx) htmx.registerExtension("harden", {
   init(api) {
     const deny = () => { throw new Error("evaluation is off"); };
     const pass = { createHTML: (text) => text, createScript: () => "" };

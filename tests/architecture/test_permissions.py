@@ -7,7 +7,20 @@ from flask import Flask
 from website.views import access
 
 # For everybody, without a cookie: prospects, programs, calendar providers, supervisors of the site.
-OPEN_AREAS = {"booking_page", "booking", "api", "api-docs", "static", "healthz", "readyz", "notices"}
+OPEN_AREAS = {
+    "booking_page",
+    "booking",
+    "api",
+    "api-docs",
+    "static",
+    "bundle",
+    "embed",
+    "demo_host",
+    "healthz",
+    "readyz",
+    "notices",
+    "picture",
+}
 # For people of the organisation who are not signed in yet.
 BEFORE_SIGN_IN = {
     "workspace.sign_in", "workspace.demo_sign_in", "workspace.first_admin", "workspace.sign_in_with",

@@ -41,11 +41,7 @@ ROWS: dict[int, Row] = {
     10: Row("a request times out before, or after, its effect"),
     11: Row("answers that are malformed, cut, empty, huge or about something else"),
     12: Row("a provider that is slow, or never answers"),
-    13: Row(
-        "slow clients: headers or bodies that drip",
-        why="Not shown: it is for the proxy in front, which takes requests in whole. A site that is open to the network"
-        " without one can be held up by sixty slow connections.",
-    ),
+    13: Row("slow clients: headers or bodies that drip"),
     14: Row("access is revoked, or a password changed, while messages wait"),
     15: Row("a provider is down for a day"),
     16: Row("clocks that jump, stand still or differ"),

@@ -9,9 +9,10 @@ from typing import Any
 from ..config import in_force
 from ..extensions import db
 from ..ical.invitation import CANCEL, REQUEST, Person, cancellation, invitation
-from ..mails import LANGUAGE, Mail, render
+from ..mails import Mail, render, speaking
 from ..models import Booking, Message, User
 from ..providers.delivery.email import CalendarPart
+from ..wording import listed
 from .booking_readers import GUEST, HOST, INVITEE
 from .meeting import answers_of, location_of, meeting_of, place_of
 
@@ -56,12 +57,14 @@ class Facts:
 def mail_of(message: Message, booking: Booking) -> Mail:
     """The mail in its reader's language and zone: an invitee's guests are taken to share theirs."""
     known, user = message.payload, _user(message.payload)
-    own = own_page(booking, known)
+    own, language = own_page(booking, known), user.language if user else booking.language
+    with speaking(language):
+        meeting = facts_of(booking, known)
     return render(
         message.kind,
         timezone=user.timezone if user else booking.timezone,
-        language=LANGUAGE if user else booking.language or LANGUAGE,
-        meeting=facts_of(booking, known),
+        language=language,
+        meeting=meeting,
         reader=line(user.name if user else booking.name if own else ""),
         role=known["role"],
         invitee=known["role"] == INVITEE,
@@ -74,7 +77,8 @@ def mail_of(message: Message, booking: Booking) -> Mail:
 
 
 def facts_of(booking: Booking, known: Mapping[str, Any]) -> Facts:
-    """A meeting as a mail's row knows it; what an invitee typed is told to hosts and to themselves alone."""
+    """A meeting as a mail's row knows it, lists in the language that is spoken; what an invitee typed is told to
+    hosts and to themselves alone."""
     where, own = location_of(booking), known["role"] != GUEST
     address = where if where.startswith(("https://", "http://")) else ""
     return Facts(
@@ -83,8 +87,8 @@ def facts_of(booking: Booking, known: Mapping[str, Any]) -> Facts:
         end=datetime.fromisoformat(known["end"]),
         was_start=_instant(known, "was_start"),
         was_end=_instant(known, "was_end"),
-        hosts=line(known["hosts"], 500),
-        was_hosts=line(known.get("was_hosts", ""), 500),
+        hosts=_names(known["hosts"]),
+        was_hosts=_names(known.get("was_hosts", [])),
         place=place_of(booking).label if booking.link.place.get("kind") and not address else "",
         where=line(where, 500),
         address=address,
@@ -135,6 +139,11 @@ def line(text: str, most: int = LONGEST_NAME) -> str:
     """A text that somebody typed, as one line without anything that cannot be seen."""
     seen = "".join(letter if letter.isprintable() else " " for letter in text)
     return " ".join(seen.split())[:most].strip()
+
+
+def _names(names: list[str] | str) -> str:
+    """Names as a sentence lists them; mails that an earlier version wrote down hold them as one text."""
+    return line(names if isinstance(names, str) else listed(map(line, names)), 500)
 
 
 def _answer(answer: Any) -> Any:

@@ -17,6 +17,7 @@ from ..services.booking_rights import booking_for
 from ..services.errors import NotAllowed
 from ..services.find_link import link_by_slug
 from ..services.link import may_edit
+from .languages import prefer
 
 View = Callable[..., ResponseReturnValue]
 
@@ -24,8 +25,9 @@ SIGNED_IN = timedelta(days=14)
 
 
 def register(app: Flask) -> None:
-    """Tells Flask-Login how to find the user of a session."""
+    """Tells Flask-Login how to find the user of a session, and templates who that is."""
     login.user_loader(_load_user)
+    app.jinja_env.globals["current_user"] = current_user
     # Without a refresh, pages that need no session set no cookie.
     app.config.update(PERMANENT_SESSION_LIFETIME=SIGNED_IN, SESSION_REFRESH_EACH_REQUEST=False)
 
@@ -57,6 +59,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def checked(**values: Any) -> ResponseReturnValue:
         if current_user.is_authenticated:
+            prefer(current_user.language)
             return view(**values)
         back = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(f"/sign-in?{urlencode({'next': back})}", 302)

@@ -110,10 +110,17 @@ class Visitor:
     def _by_form(self, page: Answer) -> str:
         if page.status == 409:
             return ""
+        answer = self._send(page)
+        if answer.status == 422:
+            # Who is that quick is asked to look at the form and to send it again.
+            answer = self._send(answer)
+        return answer.location.rpartition("/")[2] if answer.status == 303 else ""
+
+    def _send(self, page: Answer) -> Answer:
+        """Sends the form of a page, filled in."""
         form = {name: unescape(value) for name, value in HIDDEN.findall(page.text)}
         form |= {"name": f"Visitor {self.number}", "email": self._email, "guests": ""}
-        answer = self._ask("book", f"/book/{self.slug}", form, method="POST", allowed=(303, 409))
-        return answer.location.rpartition("/")[2] if answer.status == 303 else ""
+        return self._ask("book", f"/book/{self.slug}", form, method="POST", allowed=(303, 409, 422))
 
     def _by_api(self, start: datetime) -> str:
         body = {"start": start.isoformat(), "name": f"Visitor {self.number}", "email": self._email}

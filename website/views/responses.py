@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_htmx import make_response as make_htmx_response
+from werkzeug.exceptions import HTTPException
 
 from ..extensions import htmx
 from .languages import language_tag
@@ -20,7 +21,7 @@ POLICY = (
 def register(app: Flask) -> None:
     """Binds the template helpers and the headers."""
     app.after_request(_secure)
-    app.jinja_env.globals.update(asset=asset, language_tag=language_tag)
+    app.jinja_env.globals.update(asset=asset, embedded=embedded, language_tag=language_tag)
 
 
 def asset(name: str) -> str:
@@ -49,6 +50,28 @@ def to_whole_page() -> dict[str, str]:
         return {}
     query = request.query_string.decode("ascii", "replace")
     return {"HX-Redirect": f"{page}?{query}" if query else page}
+
+
+def in_history(part: str) -> Response:
+    """A part of a page whose address goes into the browser's history: a new step for a link, and in the place of the
+    one before for a choice in a form, so that Back does not undo it bit by bit. In a frame there are no steps: they
+    would stand between the visitor and the page around it."""
+    page = request.path.rpartition("/")[0]
+    address = f"{page}?{request.query_string.decode('ascii', 'replace')}"
+    choice = request.headers.get("HX-Source", "").startswith("form")
+    answer = make_response(part)
+    # Both are always said: an answer that a browser has already keeps what was said before.
+    answer.headers["HX-Push-Url"] = "false" if choice or embedded() else address
+    answer.headers["HX-Replace-Url"] = address if choice and not embedded() else "false"
+    return answer
+
+
+def embedded() -> bool:
+    """Whether the page stands in a frame of another site; a form that cannot be read says nothing."""
+    try:
+        return request.values.get("embed") == "1"
+    except HTTPException:
+        return False
 
 
 def see_other(address: str) -> ResponseReturnValue:

@@ -22,9 +22,11 @@ from ...services.note import leave_note
 from ...tokens import BadToken, signer
 from ..errors import RETRY_SECONDS
 from ..languages import locale, translated
-from ..responses import frame_for
+from ..responses import frame_for, in_history
+from .about import initials_of, place_shown, with_whom
+from .alternatives import by_day
 from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
-from .month import owner_name, slot_grid
+from .month import slot_grid
 from .words import date_and_time, zone_name
 from .zones import zones_to_choose
 
@@ -46,7 +48,7 @@ def _tells_slots(_response: Response) -> bool:
 def show(slug: str) -> ResponseReturnValue:
     question = asked(slug)
     if (request.args.get("email") or request.args.get("name")) and not question.visitor.personal:
-        return redirect(_page(question.known_as(question.email), month=True), 302)
+        return redirect(_page(question.known_as(question.email)), 302)
     status = question.problem[0] if question.problem else 200
     if question.must_say_who:
         return _who(question, WhoForm(data={"email": question.email}), status)
@@ -64,7 +66,7 @@ def slots(slug: str) -> ResponseReturnValue:
     if question.must_say_who:
         abort(400, _("Say who you are first: this page shows the times of whoever knows you."))
     grid = slot_grid(question, _scene(question, question.visitor))
-    return render_template("public/booking_page/_slots.html", grid=grid, **_addresses(question))
+    return in_history(render_template("public/booking_page/_slots.html", grid=grid, **_grid(question)))
 
 
 @limiter.limit(LOOKUPS)
@@ -74,7 +76,7 @@ def who(slug: str) -> ResponseReturnValue:
     form = WhoForm(request.form)
     if not form.validate():
         return _who(question, form, 422)
-    return redirect(_page(question.known_as(form.email.data.lower()), month=True), 303)
+    return redirect(_page(question.known_as(form.email.data.lower())), 303)
 
 
 def _who(question: Asked, form: WhoForm, status: int) -> ResponseReturnValue:
@@ -213,12 +215,10 @@ def _details(
         slot=slot_text(start),
         when=date_and_time(start, question.timezone),
         message=message,
-        alternatives=None if alternatives is None else [
-            (slot_text(other), date_and_time(other, question.timezone)) for other in alternatives
-        ],
+        alternatives=by_day(alternatives, question.timezone),
         token=token or _token(question),
         **_frame(question),
-    )  # fmt: skip
+    )
     return _framed(question, page), status
 
 
@@ -230,9 +230,19 @@ def _frame(question: Asked) -> dict[str, Any]:
     """What every page of a link shows around its own part."""
     return {
         "link": question.link,
+        "whom": with_whom(question),
+        "place": place_shown(question.link),
+        "initials": initials_of(question.link),
+        **_grid(question),
+    }
+
+
+def _grid(question: Asked) -> dict[str, Any]:
+    """What the part that changes with the month, the day, the length and the zone shows around the times."""
+    return {
         "asked": question,
-        "zones": zones_to_choose(question),
-        "owner": owner_name(question),
+        "lengths": question.link.durations if len(question.link.durations) > 1 else [],
+        **zones_to_choose(question),
         **_addresses(question),
     }
 
@@ -247,10 +257,8 @@ def _addresses(question: Asked) -> dict[str, str]:
     }
 
 
-def _page(question: Asked, *, month: bool = False) -> str:
-    shown = f"&month={question.month:%Y-%m}" if month and question.month and not question.on else ""
-    shown = f"&date={question.on.isoformat()}" if month and question.on else shown
-    return f"{url_for('booking_page.show', slug=question.link.slug)}?{question.query}{shown}"
+def _page(question: Asked) -> str:
+    return f"{url_for('booking_page.show', slug=question.link.slug)}?{question.shown_query}"
 
 
 def _framed(question: Asked, page: str) -> Response:

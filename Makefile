@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+CATALOGS := $(patsubst %.po,%.mo,$(wildcard website/translations/*/LC_MESSAGES/messages.po))
 
 ifneq ($(strip $(UV)),)
 INSTALL = "$(UV)" pip install --quiet --python $(BIN)/python --require-hashes --no-deps --requirement
@@ -19,18 +20,18 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench load chaos lock clean
+.PHONY: help install run test lint bench load chaos translations lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
-		printf '  make %-8s %s\n' "$$name" "$$text"; done
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
 
-install: $(RUNTIME)  ## makes .venv with what the site needs, from the lock
+install: $(RUNTIME) $(CATALOGS)  ## makes .venv with what the site needs, from the lock
 
-run: $(RUNTIME)  ## the site with its demo data and a worker, on PORT (8000)
+run: $(RUNTIME) $(CATALOGS)  ## the site with its demo data and a worker, on PORT (8000)
 	@exec $(BIN)/python -m flask --app wsgi serve --demo --port $(PORT) $(ARGS)
 
-test: $(DEV)  ## the tests; ARGS are handed to pytest: make test ARGS="tests/flows -n 2"
+test: $(DEV) $(CATALOGS)  ## the tests; ARGS are handed to pytest: make test ARGS="tests/flows -n 2"
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(DEV)  ## style, format and types
@@ -38,14 +39,19 @@ lint: $(DEV)  ## style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(DEV)  ## how fast slots are found, and whether they are right
+bench: $(DEV) $(CATALOGS)  ## how fast slots are found, and whether they are right
 	$(BIN)/python -m tests.bench $(ARGS)
 
-load: $(DEV)  ## a minute of visitors at once on each engine: errors, times, memory
+load: $(DEV) $(CATALOGS)  ## a minute of visitors at once on each engine: errors, times, memory
 	$(BIN)/python -m tests.bench --load $(ARGS)
 
-chaos: $(DEV)  ## bookings while processes are killed, audited; ARGS names an engine
+chaos: $(DEV) $(CATALOGS)  ## bookings while processes are killed, audited; ARGS names an engine
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+translations: $(RUNTIME)  ## brings the catalogs up to date with the texts, and compiles them
+	@mkdir -p build
+	$(BIN)/python -m website.translations build/messages.pot
+	@$(MAKE) --no-print-directory $(CATALOGS)
 
 lock:  ## both requirements files from pyproject.toml; needs uv; ARGS=--upgrade takes newer versions
 	$(if $(UV),,$(error make lock needs uv: pip install uv))
@@ -58,6 +64,10 @@ LOCK = "$(UV)" pip compile pyproject.toml --quiet --universal --python-version 3
 clean:  ## removes .venv and caches; the database in instance/ stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find website tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What gettext reads, made from what translators write.
+%.mo: %.po | $(RUNTIME)
+	@$(BIN)/pybabel -q compile -i $< -o $@
 
 # Each stamp is newer than the lock that it was installed from, so a second run has nothing to do.
 $(RUNTIME): requirements.txt | $(BIN)/python

@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
+from tests.catalogs import compile_catalogs
 from tests.peers.postgres import Postgres
 from tests.peers.radicale import Radicale
 from tests.peers.smtp import MailServer
@@ -46,6 +47,10 @@ BASE = Config(
     ratelimit_storage_url="memory://",
     trusted_proxies=0,
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    compile_catalogs()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -17,6 +17,7 @@ OPEN_AREAS = {
     "healthz",
     "readyz",
     "notices",
+    "picture",
 }
 # For people of the organisation who are not signed in yet.
 BEFORE_SIGN_IN = {

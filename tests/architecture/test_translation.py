@@ -160,7 +160,7 @@ WRONG: dict[str, list[str]] = {
     "notice_minutes": ["x"], "buffer_after": ["7"], "increment": ["7"], "hours_source": ["?"], "rotation": ["?"],
     "window_from": ["2027-03-02"], "window_to": ["2027-03-01"], "place_kind": ["?"], "place_value": ["x"],
     "question_label": [""], "question_kind": ["choice"], "question_key": ["A"], "question_required": [""],
-    "question_choices": [""], "redirect_url": ["x"], "reminders": ["1"], "language": ["xx"], "colour": ["red"],
+    "question_choices": [""], "redirect_url": ["x"], "reminders": ["1"], "language": ["xx"], "colour": ["red"], "own_colour": ["y"],
     "embed_origins": ["x"], "weight_ana@acme.example": ["0"],
 }  # fmt: skip
 

@@ -8,6 +8,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 
+from ..colour import OURS
+from ..locales import LANGUAGES
 from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
 from .base import strip
@@ -97,9 +99,10 @@ class LinkForm(Form):
     reminders = _line(_l("Reminders"), _l("Minutes before the meeting, separated by commas."))
     language = SelectField(
         _l("Language"),
-        choices=[("", _l("The visitor's")), ("en-GB", "English (UK)"), ("en-US", "English (US)")],
+        choices=[("", _l("The visitor's")), *LANGUAGES.items()],
     )
-    colour = _line(_l("Colour"), _l("Such as #3552d8; empty for ours."))
+    own_colour = BooleanField(_l("A colour of its own"))
+    colour = _line(_l("Colour"), type="color")
     embed_origins = TextAreaField(
         _l("Sites that may show this page in a frame"), filters=[strip], description=_l("One a line.")
     )
@@ -111,6 +114,9 @@ def link_values(kind: str, form: LinkForm, rows: LinkRows) -> dict[str, Any]:
     sent = {field.name for field in form if field.raw_data}
     values: dict[str, Any] = {"kind": kind, **{name: form[name].data or "" for name in TEXTS if name in sent}}
     values |= {name: bool(form[name].data) for name in FLAGS}
+    # A browser always sends some colour.
+    if not form.own_colour.data:
+        values["colour"] = ""
     fixed = bool(form.window_from.data or form.window_to.data)
     may_be_empty = (*OPTIONAL, "window_days") if fixed else OPTIONAL
     empty = {name for name in may_be_empty if not form[name].data}
@@ -147,6 +153,7 @@ def form_of(values: Mapping[str, Any]) -> tuple[LinkForm, LinkRows]:
         _joined(values.get("reminders", [])),
     )
     data["embed_origins"] = "\n".join(values.get("embed_origins", []))
+    data |= {"own_colour": bool(values.get("colour")), "colour": values.get("colour") or OURS}
     fixed = values.get("window")
     if fixed:
         data |= {

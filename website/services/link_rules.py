@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..locales import LANGUAGES
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
@@ -168,7 +169,7 @@ _RULES: dict[str, Rule] = {
     "change_notice_minutes": whole(0, 525_600),
     "any_colleague": flag,
     "reminders": _reminders,
-    "language": one_of("", "en-GB", "en-US"),
+    "language": one_of("", *LANGUAGES),
     "colour": _colour,
     "embed_origins": _origins,
 }

@@ -1,4 +1,4 @@
-"""What nobody asks for any more is taken out of the database: old messages, and claims of meetings that are over.
+"""What nobody asks for any more is taken out of the database: old messages, claims of past meetings, pictures.
 
 Bookings and their receipts stay (R24).
 """
@@ -13,6 +13,7 @@ from ..extensions import db
 from ..models import Booking, Claim, Message
 from ..models.message import FAILED, WAITING
 from ..scheduling.timeline import step_before
+from .picture import prune_pictures
 from .seldom import Seldom
 from .transaction import in_transaction
 
@@ -32,11 +33,12 @@ def prune_due(now: datetime) -> int:
         return 0
     messages = in_transaction(lambda: prune_messages(now))
     claims = in_transaction(lambda: prune_claims(now))
-    if max(messages, claims) < BATCH:
+    pictures = in_transaction(lambda: prune_pictures(BATCH))
+    if max(messages, claims, pictures) < BATCH:
         _rest.done(now)
-    if messages or claims:
-        log.info("%s old messages and %s past claims were removed", messages, claims)
-    return messages + claims
+    if messages or claims or pictures:
+        log.info("removed: %s old messages, %s past claims, %s pictures", messages, claims, pictures)
+    return messages + claims + pictures
 
 
 def prune_messages(now: datetime) -> int:

@@ -2,7 +2,20 @@
 
 from flask import Flask
 
-from . import access, api, bundles, errors, health, notices, public, responses, workspace
+from . import (
+    access,
+    api,
+    bundles,
+    errors,
+    health,
+    languages,
+    notices,
+    pictures,
+    public,
+    responses,
+    theme,
+    workspace,
+)
 from .languages import locale
 
 __all__ = ["locale", "register"]
@@ -12,7 +25,9 @@ def register(app: Flask) -> None:
     """Binds every view, error page and template helper to the application."""
     responses.register(app)
     bundles.register(app)
+    languages.register(app)
+    theme.register(app)
     access.register(app)
-    for area in (health, notices, public, workspace, api):
+    for area in (health, notices, pictures, public, workspace, api):
         area.register(app)
     errors.register(app)

@@ -17,6 +17,7 @@ from ..services.booking_rights import booking_for
 from ..services.errors import NotAllowed
 from ..services.find_link import link_by_slug
 from ..services.link import may_edit
+from .languages import prefer
 
 View = Callable[..., ResponseReturnValue]
 
@@ -57,6 +58,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def checked(**values: Any) -> ResponseReturnValue:
         if current_user.is_authenticated:
+            prefer(current_user.language)
             return view(**values)
         back = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(f"/sign-in?{urlencode({'next': back})}", 302)

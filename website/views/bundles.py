@@ -7,7 +7,9 @@ from pathlib import Path
 from flask import Flask, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-_STYLES = ("tokens", "base", "layout", "components/form", "components/month", "components/times")
+_STYLES = (
+    "tokens", "base", "layout", "components/avatar", "components/form", "components/month", "components/times",
+)  # fmt: skip
 _PUBLIC_SCRIPTS = ("harden", "timezone", "announce", "summary")
 _SIGNED_IN_STYLES = ("components/state", "workspace", "calendars")
 _SIGNED_IN_SCRIPTS = ("harden", "announce", "summary")

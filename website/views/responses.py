@@ -10,10 +10,10 @@ from flask_htmx import make_response as make_htmx_response
 from werkzeug.exceptions import HTTPException
 
 from ..extensions import htmx
-from .languages import language_tag
+from .theme import theme_source
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; object-src 'none'; frame-src 'self'; frame-ancestors {ancestors}"
 )
 
@@ -21,7 +21,7 @@ POLICY = (
 def register(app: Flask) -> None:
     """Binds the template helpers and the headers."""
     app.after_request(_secure)
-    app.jinja_env.globals.update(asset=asset, embedded=embedded, language_tag=language_tag)
+    app.jinja_env.globals.update(asset=asset, embedded=embedded)
 
 
 def asset(name: str) -> str:
@@ -91,16 +91,19 @@ def leave_for(address: str, name: str) -> ResponseReturnValue:
     return render_template("workspace/leaving.html", address=address, name=name)
 
 
-def frame_for(response: Response | str, origins: list[str]) -> Response:
-    """Lets the sites of `origins` show the answer in a frame; nobody else may."""
+def frame_for(response: Response | str, origins: list[str], *, colour: str = "") -> Response:
+    """Lets the sites of `origins` show the answer in a frame; nobody else may. `colour` is the one of the page's link,
+    whose rule stands in the page."""
     answer = make_response(response)
-    answer.headers["Content-Security-Policy"] = POLICY.format(ancestors=" ".join(["'self'", *origins]))
+    answer.headers["Content-Security-Policy"] = POLICY.format(
+        ancestors=" ".join(["'self'", *origins]), styles=theme_source(colour)
+    )
     return answer
 
 
 def _secure(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY.format(ancestors="'none'"))
+    headers.setdefault("Content-Security-Policy", POLICY.format(ancestors="'none'", styles=""))
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")

@@ -128,7 +128,7 @@ def test_the_language_asked_for_stays_to_the_end(world: Flask, client: FlaskClie
     form = hidden(client.get(first_time(client.get("/book/demo?lang=en-US").text)).text)
     assert '<html lang="en-US"' in client.post("/book/demo", data=form | fill_in(name="")).text
     answer = client.post("/book/demo", data=form | fill_in())
-    assert db.session.query(Booking).one().language == "en_US"
+    assert db.session.query(Booking).one().language == "en-US"
     assert '<html lang="en-US"' in client.get(answer.location.split("?")[0]).text
 
 

@@ -173,7 +173,7 @@ def test_a_wrong_field_is_marked_listed_kept_and_nothing_is_stored(
     signed_in: FlaskClient, field: str
 ) -> None:
     text, anchor = WRONG[field]
-    answer = send(signed_in, NEW, **{field: [text]})
+    answer = send(signed_in, NEW, own_colour=["y"], **{field: [text]})
     assert answer.status_code == 422
     assert f'id="{anchor}-help"' in answer.text
     assert f'<a href="#{anchor}">' in answer.text

@@ -1,4 +1,4 @@
-"""What a page says of its link: with whom the meeting is, where, and what stands for it without a picture."""
+"""What a page says of its link: with whom the meeting is, where, and who is seen beside its title."""
 
 from flask_babel import gettext as _
 
@@ -30,11 +30,10 @@ def place_shown(link: Link) -> tuple[str, str] | None:
     return (ICONS.get(kind, "pin"), words) if words else None
 
 
-def initials_of(link: Link) -> str:
-    """The initials of the one host, else of the title."""
+def seen_as(link: Link) -> str:
+    """Whose initials stand for a link without a picture: the one host's, else those of the title."""
     names = _host_names(link) if LINK_KINDS[link.kind].max_hosts == 1 else []
-    words = (names[0] if names else link.title).split()
-    return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
+    return names[0] if names else link.title
 
 
 def _host_names(link: Link) -> list[str]:

@@ -21,9 +21,9 @@ from ...services.errors import BadRequest, ReusedKey, SlotTaken
 from ...services.note import leave_note
 from ...tokens import BadToken, signer
 from ..errors import RETRY_SECONDS
-from ..languages import locale, translated
+from ..languages import language_tag, translated
 from ..responses import frame_for, in_history
-from .about import initials_of, place_shown, with_whom
+from .about import place_shown, seen_as, with_whom
 from .alternatives import by_day
 from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
 from .month import slot_grid
@@ -164,7 +164,7 @@ def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Bo
             nonce=nonce,
             guests=form.guests.addresses,
             answers=form.answers(),
-            language=locale(),
+            language=language_tag(),
             campaign={key: value for key, value in question.carried if key in CAMPAIGN},
             personal=question.visitor.contact_id if question.visitor.personal else None,
         ),
@@ -232,7 +232,7 @@ def _frame(question: Asked) -> dict[str, Any]:
         "link": question.link,
         "whom": with_whom(question),
         "place": place_shown(question.link),
-        "initials": initials_of(question.link),
+        "seen_as": seen_as(question.link),
         **_grid(question),
     }
 
@@ -262,4 +262,4 @@ def _page(question: Asked) -> str:
 
 
 def _framed(question: Asked, page: str) -> Response:
-    return frame_for(page, question.link.embed_origins)
+    return frame_for(page, question.link.embed_origins, colour=question.link.colour)

@@ -13,7 +13,7 @@ from ...services.history import earlier_starts
 from ...tokens import signer
 from ..languages import prefer
 from ..responses import frame_for
-from .about import initials_of, place_shown
+from .about import place_shown, seen_as
 from .asked import local
 from .words import clock_time, date_and_time, full_date, zone_name
 
@@ -22,7 +22,7 @@ def invitee_page(booking: Booking, template: str, timezone: str = "", **values: 
     """A page about the booking, its times in the invitee's zone unless another is asked for."""
     prefer(booking.language)
     page = render_template(template, **facts(booking, timezone or booking.timezone), **values)
-    return frame_for(page, booking.link.embed_origins)
+    return frame_for(page, booking.link.embed_origins, colour=booking.link.colour)
 
 
 def facts(booking: Booking, timezone: str) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def facts(booking: Booking, timezone: str) -> dict[str, Any]:
         "too_late": now > last_moment(booking),
         "write_address": write_address(booking),
         "place": place_shown(booking.link),
-        "initials": initials_of(booking.link),
+        "seen_as": seen_as(booking.link),
         "there": _there(booking, timezone),
     }
 

@@ -10,6 +10,7 @@ from . import (
     calendar_health,
     calendar_sign_in,
     calendars,
+    colours,
     connect,
     event,
     home,
@@ -18,18 +19,21 @@ from . import (
     links,
     lists,
     outbox,
+    pictures,
     profile,
     reschedule,
     sign_in,
     sign_in_with,
     team,
 )
+from .said import just_done
 
 
 def register(app: Flask) -> None:
     """Binds the signed-in pages."""
     site = Blueprint("workspace", __name__)
     site.after_request(private)
+    app.jinja_env.globals["just_done"] = just_done
     site.add_url_rule("/", "home", home.index)
     site.add_url_rule("/sign-in", "sign_in", sign_in.show)
     site.add_url_rule("/sign-in", "demo_sign_in", sign_in.demo, methods=["POST"])
@@ -43,6 +47,8 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/<slug>", "link", links.show)
     site.add_url_rule("/links/<slug>/edit", "edit_link", link_form.edit, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/picture", "link_picture", pictures.of_link, methods=["GET", "POST"])
+    site.add_url_rule("/colours", "colours", colours.show)
     _bookings(site)
     site.add_url_rule("/contacts", "contacts", lists.contacts)
     site.add_url_rule(
@@ -58,6 +64,7 @@ def register(app: Flask) -> None:
     site.add_url_rule(f"{user}/leave", "leave", leaving.show, methods=["GET", "POST"])
     site.add_url_rule(f"{user}/forget", "forget_account", team.forget, methods=["POST"])
     site.add_url_rule("/me", "profile", profile.edit, methods=["GET", "POST"])
+    site.add_url_rule("/me/picture", "own_picture", pictures.own, methods=["GET", "POST"])
     _calendars(site)
     message = f"/outbox/<int(max={LARGEST}):message_id>"
     site.add_url_rule("/outbox", "outbox", outbox.index)

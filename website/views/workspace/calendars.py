@@ -2,7 +2,6 @@
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from ... import clock
 from ...services.account_trial import check_account
@@ -14,17 +13,6 @@ from ..numbers import row_number
 from ..responses import see_other, wants_fragment
 from .calendar_cards import card_of, cards_of, choices_for
 
-# What was just done, by the word in the address that a form leads back to.
-SAID = {
-    "saved": _l("Saved."),
-    "linked": _l("The account is linked."),
-    "another": _l(
-        "You signed in with another account, and it is linked now. The one to reconnect still waits."
-    ),
-    "stopped": _l("The calendar is not checked any more."),
-    "unlinked": _l("The account is unlinked."),
-}
-
 
 @signed_in
 def index() -> ResponseReturnValue:
@@ -33,7 +21,6 @@ def index() -> ResponseReturnValue:
         "workspace/calendars/index.html",
         cards=cards,
         choices=choices_for(me()),
-        said=SAID.get(request.args.get("said", "")),
         checks_none=bool(cards) and not any(row.conflicts for card in cards for row in card.calendars),
     )
 

@@ -20,6 +20,7 @@ from ..access import may_edit_link, me, signed_in
 from ..languages import locale, translated
 from ..public.words import weekdays
 from ..responses import see_other, wants_fragment
+from .colours import swatches_of
 from .standings import standing_words
 
 OFFICE = {day: ["09:00-17:00"] for day in WEEKDAYS[:5]}
@@ -81,6 +82,7 @@ def _page(
         mistakes=show_errors(form, errors or {}),
         action=f"/links/{link.slug}/edit" if link else f"/links/new/{kind.key}",
         people=[(person.name, email, *standing_words(person)) for person, email in _with_emails(people)],
+        swatches=swatches_of(form),
         day_names=_day_names(),
         question_kinds=QUESTION_KINDS,
     )

@@ -16,11 +16,6 @@ from ..responses import see_other
 from .lists import page_asked
 from .outbox_words import ALL_DELIVERED, EMPTY, cost_of_giving_up, row_of
 
-# What was just done, by the word in the address that a form leads back to.
-SAID = {
-    "retried": _l("It is tried again now."),
-    "given_up": _l("It was given up. You can still have it tried again."),
-}
 TOO_LATE = {
     OnItsWay: _l("A worker is delivering this message at this moment. Look again in a minute or two."),
     NothingLeftToDo: _l("This message was dealt with in the meantime: there is nothing left to do."),
@@ -38,7 +33,6 @@ def index() -> ResponseReturnValue:
         "workspace/outbox.html",
         rows=[row_of(message, readers.get(message.id, ""), me().timezone, now) for message in found],
         nothing=EMPTY.get(state, ALL_DELIVERED),
-        said=SAID.get(request.args.get("said", "")),
         state=state,
         page=page,
         more=more,

@@ -1,0 +1,25 @@
+"""The languages that Firsthand speaks: the one table for pages, mails, forms and files."""
+
+# BCP 47 tags, with what each language calls itself. Of two with one plain code (en), the first stands for the code.
+LANGUAGES = {
+    "en-GB": "English (UK)",
+    "en-US": "English (US)",
+    "fr-FR": "Français",
+    "de-DE": "Deutsch",
+    "es-ES": "Español",
+    "ar-EG": "العربية",
+}
+DEFAULT = "en-GB"
+_BY_CODE = {tag.partition("-")[0]: tag for tag in reversed(LANGUAGES)}
+_BY_SPELLING = {tag.casefold(): tag for tag in LANGUAGES}
+
+
+def known_tag(text: str) -> str:
+    """The tag that a tag, a plain code or a locale comes closest to: fr-FR for fr, fr-CA and fr_FR; "" for none."""
+    spelling = text.strip().replace("_", "-").casefold()
+    return _BY_SPELLING.get(spelling) or _BY_CODE.get(spelling.partition("-")[0], "")
+
+
+def babel_locale(tag: str) -> str:
+    """The name by which Babel knows a language of the table."""
+    return tag.replace("-", "_")

@@ -1,0 +1,85 @@
+"""`make translations`: brings every catalog up to date with the texts of the program and of its templates."""
+
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.pofile import read_po, write_po
+
+from ..locales import DEFAULT, LANGUAGES, babel_locale
+
+FOLDER = Path(__file__).parent
+HEADER = """msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Plural-Forms: {plurals}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+# Its catalog holds what it writes differently from the texts themselves, and nothing else.
+VARIANT = "en-US"
+
+
+def catalog_path(tag: str) -> Path:
+    """Where the catalog of a language lies."""
+    return FOLDER / babel_locale(tag) / "LC_MESSAGES" / "messages.po"
+
+
+def extract(to: Path) -> Catalog:
+    """What there is to translate, as pyproject.toml says where to look; run from the folder that it stands in."""
+    words = ["pybabel", "-q", "extract", "-F", "pyproject.toml", "--sort-by-file", "--add-location=file"]
+    CommandLineInterface().run([*words, "-o", str(to), "."])
+    with to.open("rb") as file:
+        return read_po(file)
+
+
+def read(tag: str) -> Catalog:
+    """A language's catalog; a new language starts with an empty one."""
+    path = catalog_path(tag)
+    if not path.exists():
+        return Catalog(locale=babel_locale(tag), domain="messages", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=babel_locale(tag), domain="messages")
+
+
+def texts(message: Message) -> tuple[str, ...]:
+    """A message's translation, in each plural form if it has any."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+def update(tag: str, template: Catalog) -> None:
+    """Writes a language's catalog anew: new texts come in empty, and what is no longer said goes."""
+    catalog = read(tag)
+    catalog.update(template, no_fuzzy_matching=True)
+    if tag == VARIANT:
+        for message in [one for one in catalog if one.id and not any(texts(one))]:
+            catalog.delete(message.id, message.context)
+    path = catalog_path(tag)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        header = HEADER.format(language=babel_locale(tag), plurals=catalog.plural_forms)
+        file.write(header.encode())
+        write_po(
+            file,
+            catalog,
+            width=0,
+            omit_header=True,
+            sort_by_file=True,
+            include_lineno=False,
+            ignore_obsolete=True,
+        )
+
+
+def main(pot: str) -> None:
+    """Every catalog but that of the language which the texts are written in."""
+    template = extract(Path(pot))
+    for tag in LANGUAGES:
+        if tag != DEFAULT:
+            update(tag, template)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,31 @@
+"""What was just done, in a sentence at the head of the page that a form leads back to.
+
+The address carries a word (`?said=saved`), so that nothing is kept for it in a session.
+"""
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+
+SENTENCES = {
+    "saved": _l("Saved."),
+    "made": _l("The link is made. Copy its address to share it."),
+    "on": _l("The link is on: it takes bookings."),
+    "off": _l("The link is off: nobody can book it."),
+    "invited": _l("Invited. Tell them to sign in: no e-mail is sent."),
+    "owner": _l("The owner is saved."),
+    "picture_saved": _l("The picture is saved: pages show it from now on."),
+    "picture_removed": _l("The picture is gone."),
+    "linked": _l("The account is linked."),
+    "another": _l(
+        "You signed in with another account, and it is linked now. The one to reconnect still waits."
+    ),
+    "stopped": _l("The calendar is not checked any more."),
+    "unlinked": _l("The account is unlinked."),
+    "retried": _l("It is tried again now."),
+    "given_up": _l("It was given up. You can still have it tried again."),
+}
+
+
+def just_done() -> str:
+    """The sentence that the address asks for, empty for none."""
+    return str(SENTENCES.get(request.args.get("said", ""), ""))

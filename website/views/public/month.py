@@ -181,7 +181,10 @@ def _parts(asked: Asked, starts: list[datetime]) -> list[Part]:
     evening = EVENING if sum(hour >= NOON for hour in hours) >= MANY_TIMES else 24
     bounds = ((_("Morning"), 0, NOON), (_("Afternoon"), NOON, evening), (_("Evening"), evening, 24))
     parts = [
-        Part(heading, [_time(asked, start) for start, hour in zip(starts, hours, strict=True) if low <= hour < high])
+        Part(
+            heading,
+            [_time(asked, start) for start, hour in zip(starts, hours, strict=True) if low <= hour < high],
+        )
         for heading, low, high in bounds
     ]
     return [part for part in parts if part.times]
@@ -214,5 +217,7 @@ def _announcement(asked: Asked, month: date, chosen: date | None, counts: dict[d
     if not counts:
         return str(_("No times in %(month)s.", month=name))
     return str(
-        ngettext("%(month)s, %(num)s day with times", "%(month)s, %(num)s days with times", len(counts), month=name)
+        ngettext(
+            "%(month)s, %(num)s day with times", "%(month)s, %(num)s days with times", len(counts), month=name
+        )
     )

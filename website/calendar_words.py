@@ -9,12 +9,6 @@ from flask_babel import gettext as _
 from .services.calendar_state import STATES, Known
 
 MINUTE = timedelta(minutes=1)
-# As in "12-minute-old data", by the longest unit that an age reaches.
-OLD = (
-    (timedelta(days=1), "{number}-day-old"),
-    (timedelta(hours=1), "{number}-hour-old"),
-    (MINUTE, "{number}-minute-old"),
-)
 
 
 def own_words(known: Known, now: datetime) -> str:
@@ -34,12 +28,6 @@ def _said(sentence: str, known: Known, now: datetime) -> str:
         speaker=_(known.speaker),
         calendar=known.calendar,
         error=_(known.error) or _("Access was withdrawn."),
-        ago=format_timedelta(age, granularity="minute", format="short", locale=locale),
+        ago=format_timedelta(-age, granularity="minute", format="short", add_direction=True, locale=locale),
         silence=format_timedelta(age, granularity="minute", locale=locale),
-        old=_old(age),
     )
-
-
-def _old(age: timedelta) -> str:
-    unit, words = next((unit, words) for unit, words in OLD if age >= unit)
-    return str(_(words)).format(number=age // unit)

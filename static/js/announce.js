@@ -11,8 +11,3 @@ document.addEventListener("htmx:after:swap", () => {
   if (!from.dataset.silent) setTimeout(() => { status.textContent = slots.dataset.announce; }, 60);
   from = null;
 });
-// Where a part does not come (no network, a sandboxed frame), the whole page is asked for.
-document.addEventListener("htmx:error", ({ target }) => {
-  if (target.href) location.assign(target.href);
-  else if (target.id === "choice") target.submit();
-});

@@ -1,7 +1,4 @@
-// A length or a zone that is chosen is sent at once. On a first visit, times are shown in the visitor's own zone.
-document.addEventListener("change", ({ target }) => {
-  if (target.form && target.form.id === "choice") target.form.requestSubmit();
-});
+// On a first visit, shows times in the visitor's own zone.
 const form = document.getElementById("choice");
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const address = new URL(location.href);

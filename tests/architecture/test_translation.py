@@ -98,7 +98,8 @@ class Texts(HTMLParser):
 # What nobody translates: names of people, of products and of languages, addresses, numbers of rules. Days, dates
 # and zones come from the CLDR, in the reader's language.
 DATA = re.compile(
-    r"\b(Ana|Ben|Cleo|Dana Prospect|Dana|Finn|Firsthand|Product demo|Google Meet|R\d+)\b|English \(U[KS]\)|^P$"
+    r"\b(Ana|Ben|Cleo|Dana Prospect|Dana|Finn|Firsthand|Product demo|Google Meet|R\d+)\b|^PD?$"
+    r"|English \(U[KS]\)|Français|Deutsch|Español|العربية"
     r"|\S+@\S+|https?://\S+|\b[A-Z]\w+(/[\w+-]+)+|[\w ]+ \(UTC[+−\d:]*\)|\S+\.example …\S+|in \d+ minutes"
     r"|\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|February|March)\b"
 )
@@ -160,7 +161,8 @@ WRONG: dict[str, list[str]] = {
     "notice_minutes": ["x"], "buffer_after": ["7"], "increment": ["7"], "hours_source": ["?"], "rotation": ["?"],
     "window_from": ["2027-03-02"], "window_to": ["2027-03-01"], "place_kind": ["?"], "place_value": ["x"],
     "question_label": [""], "question_kind": ["choice"], "question_key": ["A"], "question_required": [""],
-    "question_choices": [""], "redirect_url": ["x"], "reminders": ["1"], "language": ["xx"], "colour": ["red"], "own_colour": ["y"],
+    "question_choices": [""], "redirect_url": ["x"], "reminders": ["1"], "language": ["xx"], "colour": ["red"],
+    "own_colour": ["y"],
     "embed_origins": ["x"], "weight_ana@acme.example": ["0"],
 }  # fmt: skip
 

@@ -94,7 +94,7 @@ def test_an_account_is_tested_in_place(
     fake.found = [FoundCalendar("main", "Renamed", writable=True)]
     fake.failure["ada@acme.example"] = CalendarUnreachable("No answer.")
     box.get_by_role("button", name="Test").click()
-    expect(box.get_by_text("Fake is not answering; using 1-minute-old data")).to_be_visible()
+    expect(box.get_by_text("Fake is not answering; using data from 1 min ago")).to_be_visible()
     fake.failure.clear()
     box.get_by_role("button", name="Test").click()
     expect(box.get_by_text("Renamed", exact=True)).to_be_visible()

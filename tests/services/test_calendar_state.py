@@ -76,12 +76,12 @@ def known(state: str, age: int | None = None) -> Known:
     [
         ("fresh", 0, "Checked 1 min ago"),
         ("fresh", 1, "Checked 1 min ago"),
-        ("slow", 12, "Google is not answering; using 12-minute-old data"),
-        ("slow", 150, "Google is not answering; using 2-hour-old data"),
-        ("slow", 2 * 1440, "Google is not answering; using 2-day-old data"),
+        ("slow", 12, "Google is not answering; using data from 12 min ago"),
+        ("slow", 150, "Google is not answering; using data from 2 hr ago"),
+        ("slow", 2 * 1440, "Google is not answering; using data from 2 days ago"),
         ("stale", 45, "Google has not answered for 45 minutes: you are not offered until it does"),
         ("silent", None, "Google has not answered yet: you are not offered until it does"),
-        ("late", 45, "Last checked 45 mins ago, too long: you are not offered until it is read again"),
+        ("late", 45, "Last checked 45 min ago, too long: you are not offered until it is read again"),
         ("new", None, "Not read yet: you are not offered until it is"),
         (
             "missing",

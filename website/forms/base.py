@@ -3,12 +3,22 @@
 import re
 from typing import Any, ClassVar
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, ValidationError
 from wtforms.validators import StopValidation
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"[\r\n]")
+
+
+class SpokenForm(Form):
+    """A form that says in the reader's language what WTForms says by itself, such as "Not a valid choice."."""
+
+    class Meta:
+        @property
+        def locales(self) -> list[str]:
+            return [str(get_locale())]
 
 
 def strip(value: Any) -> Any:

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
 
-from .base import Answered, no_control, strip
+from .base import Answered, SpokenForm, no_control, strip
 from .fields import GuestsField, email_field, name_field
 from .questions import PREFIX, Question, answer_of, question_field
 
 
-class BookingForm(Form):
+class BookingForm(SpokenForm):
     """The invitee's name and addresses; `booking_form` adds the link's questions."""
 
     questions: Sequence[Question] = ()
@@ -42,13 +42,13 @@ def booking_form(questions: Sequence[Question], formdata: Any = None, **prefill:
     return form
 
 
-class WhoForm(Form):
+class WhoForm(SpokenForm):
     """The first step of an owner-first link (R21)."""
 
     email = email_field(_l("Your e-mail address"), render_kw={"autocomplete": "email", "type": "email"})
 
 
-class NoteForm(Form):
+class NoteForm(SpokenForm):
     """What a visitor writes from a page without times (R20)."""
 
     name = name_field(_l("Name"), render_kw={"autocomplete": "name"})
@@ -64,7 +64,7 @@ class NoteForm(Form):
     )
 
 
-class CancelForm(Form):
+class CancelForm(SpokenForm):
     """Why a meeting is called off."""
 
     reason = StringField(

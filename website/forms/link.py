@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 
 from ..colour import OURS
 from ..locales import LANGUAGES
 from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
-from .base import strip
+from .base import SpokenForm, strip
 from .fields import whole
 from .link_rows import LinkRows, row_values, rows_of
 
@@ -45,7 +45,7 @@ def _number(label: Any, description: Any = "") -> StringField:
     return _line(label, description, inputmode="numeric")
 
 
-class LinkForm(Form):
+class LinkForm(SpokenForm):
     """The single fields of a link, in the page's order; rows and hosts are in `LinkRows`."""
 
     title = _line(_l("Title"), _l("What visitors see."))
@@ -88,7 +88,10 @@ class LinkForm(Form):
     max_per_week = _number(_l("Most a week"), _l("Of this link; empty for no limit."))
     max_per_day_per_host = _number(_l("Most a day for one host"))
     max_per_week_per_host = _number(_l("Most a week for one host"))
-    redirect_url = _line(_l("After booking, offer to go on to"), _l("An address that starts with https://."))
+    redirect_url = _line(
+        _l("After booking, go on to"),
+        _l("An address that starts with https://. {id}, {start}, {end} and {timezone} in it are filled in."),
+    )
     change_notice_minutes = _number(
         _l("Invitees may cancel or reschedule until"),
         _l("Minutes before the meeting begins; 0: until it begins."),
@@ -104,7 +107,9 @@ class LinkForm(Form):
     own_colour = BooleanField(_l("A colour of its own"))
     colour = _line(_l("Colour"), type="color")
     embed_origins = TextAreaField(
-        _l("Sites that may show this page in a frame"), filters=[strip], description=_l("One a line.")
+        _l("Sites that may show this page in a frame"),
+        filters=[strip],
+        description=_l("One a line, such as https://www.acme.example or https://*.acme.example."),
     )
     active = BooleanField(_l("Takes bookings"))
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, RadioField, SelectField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import Length
 
-from .base import Answered, one_line, strip
+from ..locales import LANGUAGES
+from .base import Answered, SpokenForm, one_line, strip
 from .fields import email_address, name_field
 
 ROLES = [
@@ -17,7 +18,7 @@ ROLES = [
 SHORT = Length(max=200, message=_l("Keep it under 200 characters."))
 
 
-class UserForm(Form):
+class UserForm(SpokenForm):
     """Somebody who is invited, or on the team."""
 
     email = StringField(
@@ -41,12 +42,17 @@ class ChangeUserForm(UserForm):
     active = BooleanField(_l("Active: may sign in and host"))
 
 
-class ProfileForm(Form):
-    """One's own name and time zone."""
+class ProfileForm(SpokenForm):
+    """One's own name, time zone and language."""
 
     name = name_field(_l("Name"), description=_l("Prospects see it when they book."))
     timezone = SelectField(
         _l("Time zone"), description=_l("Of the times that you see here, and of your own hours.")
+    )
+    language = SelectField(
+        _l("Language"),
+        choices=[("", _l("The browser's")), *LANGUAGES.items()],
+        description=_l("Of these pages, and of mails to you."),
     )
 
     def __init__(self, *values: Any, zones: Iterable[str], **more: Any) -> None:

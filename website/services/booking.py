@@ -30,7 +30,7 @@ def book(link: Link, request: Request, *, now: datetime) -> Booking:
     """
     known = _made_before(request)
     if known is not None:
-        return known
+        return claims.assure(known)
     _check(link, request)
     link_id, checked = link.id, dict[int, Answer]()
 

@@ -12,6 +12,7 @@ from ..ical.invitation import CANCEL, REQUEST, Person, cancellation, invitation
 from ..mails import LANGUAGE, Mail, render
 from ..models import Booking, Message, User
 from ..providers.delivery.email import CalendarPart
+from ..wording import listed
 from .booking_readers import GUEST, HOST, INVITEE
 from .meeting import answers_of, location_of, meeting_of, place_of
 
@@ -83,8 +84,8 @@ def facts_of(booking: Booking, known: Mapping[str, Any]) -> Facts:
         end=datetime.fromisoformat(known["end"]),
         was_start=_instant(known, "was_start"),
         was_end=_instant(known, "was_end"),
-        hosts=line(known["hosts"], 500),
-        was_hosts=line(known.get("was_hosts", ""), 500),
+        hosts=_names(known["hosts"]),
+        was_hosts=_names(known.get("was_hosts", [])),
         place=place_of(booking).label if booking.link.place.get("kind") and not address else "",
         where=line(where, 500),
         address=address,
@@ -135,6 +136,11 @@ def line(text: str, most: int = LONGEST_NAME) -> str:
     """A text that somebody typed, as one line without anything that cannot be seen."""
     seen = "".join(letter if letter.isprintable() else " " for letter in text)
     return " ".join(seen.split())[:most].strip()
+
+
+def _names(names: list[str] | str) -> str:
+    """Names as a sentence lists them; mails that an earlier version wrote down hold them as one text."""
+    return line(names if isinstance(names, str) else listed(map(line, names)), 500)
 
 
 def _answer(answer: Any) -> Any:

@@ -77,7 +77,7 @@ def _what_changed(booking: Booking, before: Before, by: User | None, *, handed: 
         facts |= {"was_start": before.start_at.isoformat(), "was_end": before.end_at.isoformat()}
     if handed:
         users = [db.session.get_one(User, number) for number in before.host_ids]
-        facts |= {"was_hosts": ", ".join(user.name for user in users)}
+        facts |= {"was_hosts": [user.name for user in users]}
     return facts
 
 

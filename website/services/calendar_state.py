@@ -20,8 +20,8 @@ Tone = Literal["idle", "good", "warn", "bad"]
 @dataclass(frozen=True, slots=True)
 class State:
     """`own` is said to the calendar's user, `about` to everybody else; sentences for translation, in which {speaker}
-    is who answers, {calendar} the calendar's name, {error} the provider's own sentence, {ago} and {silence} the
-    time since the last good reading, {old} the same as in "12-minute-old". `hides`: its user is not offered."""
+    is who answers, {calendar} the calendar's name, {error} the provider's own sentence, {ago} when the last
+    good reading was ("12 min ago"), {silence} the time since then ("12 minutes"). `hides`: its user is not offered."""
 
     tone: Tone
     own: str
@@ -37,11 +37,11 @@ STATES: dict[str, State] = {
     "ours": State(
         "good", gettext_noop("Kept here, always up to date."), gettext_noop("Kept here, always up to date.")
     ),
-    "fresh": State("good", gettext_noop("Checked {ago} ago"), gettext_noop("Checked {ago} ago")),
+    "fresh": State("good", gettext_noop("Checked {ago}"), gettext_noop("Checked {ago}")),
     "slow": State(
         "warn",
-        gettext_noop("{speaker} is not answering; using {old} data"),
-        gettext_noop("{speaker} is not answering; using {old} data"),
+        gettext_noop("{speaker} is not answering; using data from {ago}"),
+        gettext_noop("{speaker} is not answering; using data from {ago}"),
     ),
     "new": State(
         "idle",
@@ -51,8 +51,8 @@ STATES: dict[str, State] = {
     ),
     "late": State(
         "bad",
-        gettext_noop("Last checked {ago} ago, too long: you are not offered until it is read again"),
-        gettext_noop("Last checked {ago} ago, too long: counts as not free"),
+        gettext_noop("Last checked {ago}, too long: you are not offered until it is read again"),
+        gettext_noop("Last checked {ago}, too long: counts as not free"),
         hides=True,
     ),
     "stale": State(

@@ -12,6 +12,7 @@ from ..extensions import db
 from ..models import Calendar, CalendarAccount, User
 from ..providers.calendars import CALENDAR_PROVIDERS
 from ..providers.calendars.records import FoundCalendar
+from ..sentences import gettext_noop
 from .calendar import read_anew, refresh_builtin
 from .calendar_alarm import calm
 from .errors import AlreadyLinked, BadRequest, UnknownCalendar
@@ -132,9 +133,11 @@ def choose_calendars(
     def work() -> None:
         mine = {calendar.id: calendar for calendar in _calendars_of(user_id)}
         if not {*conflicts, *({receives} - {None})} <= set(mine):
-            raise BadRequest("calendars", "Choose calendars of your own.")
+            raise BadRequest("calendars", gettext_noop("Choose calendars of your own."))
         if receives is not None and not may_receive(mine[receives]):
-            raise BadRequest("receives", "This calendar can only be read: it cannot receive bookings.")
+            raise BadRequest(
+                "receives", gettext_noop("This calendar can only be read: it cannot receive bookings.")
+            )
         for number, calendar in mine.items():
             if receives is not None:
                 calendar.receives_bookings = number == receives

@@ -11,12 +11,12 @@ from ..scheduling.places import PLACES, Place
 
 def title_of(booking: Booking) -> str:
     """What the meeting is called in calendars."""
-    return f"{booking.link.title}: {booking.name} – {hosts_of(booking)}"
+    return f"{booking.link.title}: {booking.name} – {', '.join(hosts_of(booking))}"
 
 
-def hosts_of(booking: Booking) -> str:
+def hosts_of(booking: Booking) -> list[str]:
     """The names of its hosts."""
-    return ", ".join(host.user.name for host in booking.hosts)
+    return [host.user.name for host in booking.hosts]
 
 
 def place_of(booking: Booking) -> Place:

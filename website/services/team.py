@@ -82,11 +82,11 @@ def forget_account(user_id: int, *, by: User) -> None:
     in_turn(work)
 
 
-def change_profile(name: str, timezone: str, *, of: User) -> None:
-    """What users say of themselves; the zone is a known one."""
+def change_profile(name: str, timezone: str, language: str, *, of: User) -> None:
+    """What users say of themselves; the zone is a known one, the language a tag that we speak, or empty."""
 
     def work() -> None:
-        of.name, of.timezone = name, timezone
+        of.name, of.timezone, of.language = name, timezone, language
 
     in_transaction(work)
 

@@ -108,6 +108,8 @@ def _user_values(user: User) -> dict[str, Any]:
     values: dict[str, Any] = {
         "email": user.email, "name": user.name, "timezone": user.timezone, "role": user.role, "seat": user.seat,
     }  # fmt: skip
+    if user.language:
+        values["language"] = user.language
     if not user.active:
         values["active"] = False
     if user.hours:

@@ -5,6 +5,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
+from ..locales import LANGUAGES
 from .calendar_rules import calendars
 from .hours_rules import hours
 from .link_rules import link_problems
@@ -44,12 +45,13 @@ def _organisation(values: Any) -> Iterator[Problem]:
 
 
 def _user(path: str, values: dict[str, Any]) -> Iterator[Problem]:
-    known = ("email", "name", "timezone", "role", "seat", "active", "hours", "calendars")
+    known = ("email", "name", "timezone", "language", "role", "seat", "active", "hours", "calendars")
     yield from unknown_fields(path, values, known)
     yield from _email(f"{path}.email", values.get("email"))
     yield from short_text(f"{path}.name", values.get("name"))
     if "timezone" in values:
         yield from timezone(f"{path}.timezone", values["timezone"], {})
+    yield from one_of("", *LANGUAGES)(f"{path}.language", values.get("language", ""), {})
     yield from one_of(*ROLES)(f"{path}.role", values.get("role", "member"), {})
     yield from flag(f"{path}.seat", values.get("seat", True), {})
     yield from flag(f"{path}.active", values.get("active", True), {})

@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 _STYLES = (
     "tokens", "base", "layout", "components/avatar", "components/form", "components/month", "components/times",
 )  # fmt: skip
-_PUBLIC_SCRIPTS = ("harden", "timezone", "announce", "summary")
+_PUBLIC_SCRIPTS = ("harden", "plain", "history", "choice", "timezone", "announce", "summary", "frame")
 _SIGNED_IN_STYLES = ("components/state", "workspace", "calendars")
-_SIGNED_IN_SCRIPTS = ("harden", "announce", "summary")
+_SIGNED_IN_SCRIPTS = ("harden", "plain", "choice", "announce", "summary")
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "public.css": tuple(f"css/{name}.css" for name in _STYLES),
+    "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed")),
     "public.js": tuple(f"js/{name}.js" for name in _PUBLIC_SCRIPTS),
     "workspace.css": tuple(f"css/{name}.css" for name in (*_STYLES, *_SIGNED_IN_STYLES)),
     "workspace.js": tuple(f"js/{name}.js" for name in _SIGNED_IN_SCRIPTS),

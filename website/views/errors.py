@@ -149,6 +149,7 @@ def _words(status: int) -> tuple[str, str]:
             _("This page takes no bookings any more. Ask whoever sent you its address."),
         ),
         413: (_("Too much"), _("That is more than we can take. Send less.")),
+        414: (_("Too much"), _("This address is longer than any of ours.")),
         429: (_("Too many requests"), _("Wait a minute, then try again.")),
         503: (
             _("Not just now"),

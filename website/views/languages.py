@@ -9,11 +9,13 @@ from werkzeug.exceptions import HTTPException
 
 from ..locales import DEFAULT, LANGUAGES, babel_locale, known_tag
 from ..sentences import Sentence
+from ..wording import colon, listed
 
 
 def register(app: Flask) -> None:
     """Binds the template helpers and the header."""
     app.after_request(_vary)
+    app.jinja_env.filters.update(colon=colon, listed=listed)
     app.jinja_env.globals.update(
         language_tag=language_tag, text_direction=text_direction, language_links=language_links
     )

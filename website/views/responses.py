@@ -1,27 +1,21 @@
-"""Answers: the one place that knows HTMX from a plain browser, and the headers that every answer carries."""
+"""Answers: the one place that knows HTMX from a plain browser, and whether a browser has an answer already."""
 
 import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_htmx import make_response as make_htmx_response
-from werkzeug.exceptions import HTTPException
 
 from ..extensions import htmx
-from .theme import theme_source
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; connect-src 'self';"
-    " form-action 'self'; base-uri 'none'; object-src 'none'; frame-src 'self'; frame-ancestors {ancestors}"
-)
+VARIES = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Accept-Language")
 
 
 def register(app: Flask) -> None:
-    """Binds the template helpers and the headers."""
-    app.after_request(_secure)
-    app.jinja_env.globals.update(asset=asset, embedded=embedded)
+    """Binds the template helpers."""
+    app.jinja_env.globals.update(asset=asset)
 
 
 def asset(name: str) -> str:
@@ -54,24 +48,15 @@ def to_whole_page() -> dict[str, str]:
 
 def in_history(part: str) -> Response:
     """A part of a page whose address goes into the browser's history: a new step for a link, and in the place of the
-    one before for a choice in a form, so that Back does not undo it bit by bit. In a frame there are no steps: they
-    would stand between the visitor and the page around it."""
+    one before for a choice in a form, so that Back does not undo it bit by bit."""
     page = request.path.rpartition("/")[0]
     address = f"{page}?{request.query_string.decode('ascii', 'replace')}"
     choice = request.headers.get("HX-Source", "").startswith("form")
     answer = make_response(part)
     # Both are always said: an answer that a browser has already keeps what was said before.
-    answer.headers["HX-Push-Url"] = "false" if choice or embedded() else address
-    answer.headers["HX-Replace-Url"] = address if choice and not embedded() else "false"
+    answer.headers["HX-Push-Url"] = "false" if choice else address
+    answer.headers["HX-Replace-Url"] = address if choice else "false"
     return answer
-
-
-def embedded() -> bool:
-    """Whether the page stands in a frame of another site; a form that cannot be read says nothing."""
-    try:
-        return request.values.get("embed") == "1"
-    except HTTPException:
-        return False
 
 
 def see_other(address: str) -> ResponseReturnValue:
@@ -91,24 +76,15 @@ def leave_for(address: str, name: str) -> ResponseReturnValue:
     return render_template("workspace/leaving.html", address=address, name=name)
 
 
-def frame_for(response: Response | str, origins: list[str], *, colour: str = "") -> Response:
-    """Lets the sites of `origins` show the answer in a frame; nobody else may. `colour` is the one of the page's link,
-    whose rule stands in the page."""
-    answer = make_response(response)
-    answer.headers["Content-Security-Policy"] = POLICY.format(
-        ancestors=" ".join(["'self'", *origins]), styles=theme_source(colour)
-    )
+def revalidated(answer: Response) -> Response:
+    """A 304 where the browser has this very answer. It was made afresh all the same: what is saved are bytes, and
+    nobody is shown times of before. So nothing in it may be random or tell the minute.
+
+    Fragment and whole page may have the same address, and each language its own text.
+    """
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.vary.update(VARIES)
+    policy = answer.headers.get("Content-Security-Policy", "")
+    answer.set_etag(hashlib.sha256(answer.data + policy.encode()).hexdigest()[:20], weak=True)
+    answer.make_conditional(request)
     return answer
-
-
-def _secure(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY.format(ancestors="'none'", styles=""))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if request.endpoint == "static" and "v" in request.args:
-        headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
-        headers.setdefault("Cache-Control", "private, no-cache")
-    return response

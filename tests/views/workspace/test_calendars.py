@@ -257,7 +257,7 @@ def test_a_caldav_account_is_linked_with_its_calendars(signed_in: FlaskClient, r
             {"failing_since": 11},
             {"checked_at": 12},
             "warn",
-            "Fake is not answering; using 12-minute-old data",
+            "Fake is not answering; using data from 12 min ago",
         ),
         (
             {"failing_since": 44},
@@ -270,7 +270,7 @@ def test_a_caldav_account_is_linked_with_its_calendars(signed_in: FlaskClient, r
             {},
             {"checked_at": 45},
             "bad",
-            "Last checked 45 mins ago, too long: you are not offered until it is read again",
+            "Last checked 45 min ago, too long: you are not offered until it is read again",
         ),
         ({}, {}, "idle", "Not read yet: you are not offered until it is"),
         ({}, {"conflicts": False}, "idle", "Not checked for conflicts."),
@@ -396,7 +396,7 @@ def test_testing_answers_with_the_account_s_box_alone(signed_in: FlaskClient, fa
     answer = post(signed_in, f"/calendars/{account.id}/test", headers=FRAGMENT)
     assert answer.status_code == 200
     assert answer.text.strip().startswith(f'<section class="box account" id="account-{account.id}"')
-    assert states(answer.text)[0] == ("Work", "warn", "Fake is not answering; using 1-minute-old data")
+    assert states(answer.text)[0] == ("Work", "warn", "Fake is not answering; using data from 1 min ago")
 
 
 # Whose

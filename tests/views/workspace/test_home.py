@@ -134,7 +134,7 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize(
     ("age", "values", "own", "about"),
     [
-        (HOUR * 3, {}, "Checked 3 hrs ago", "Checked 3 hrs ago"),
+        (HOUR * 3, {}, "Checked 3 hr ago", "Checked 3 hr ago"),
         (
             HOUR * 50,
             {"failing_since": True},

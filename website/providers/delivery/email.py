@@ -14,6 +14,8 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from ...sentences import gettext_noop
+
 # Of each single step; a delivery has about ten of them, and its lease has to outlast them all.
 SECONDS = 10.0
 PORTS = {"smtp": 587, "smtps": 465}
@@ -75,7 +77,7 @@ def send(letter: Letter, smtp_url: str) -> None:
     except smtplib.SMTPResponseException as error:
         raise _refusal(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPNotSupportedError, ValueError) as error:
-        raise MailRefused("The mail cannot be written to this address.") from error
+        raise MailRefused(gettext_noop("The mail cannot be written to this address.")) from error
     except (smtplib.SMTPException, OSError) as error:
         raise DeliveryError(f"The mail server does not answer ({type(error).__name__}).") from error
 

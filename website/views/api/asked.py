@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest as BadRequestError
@@ -13,6 +14,7 @@ from werkzeug.exceptions import BadRequest as BadRequestError
 from ...forms.booking import BookingForm, booking_form
 from ...forms.questions import PREFIX
 from ...models import Link
+from ...sentences import gettext_noop
 from ...services.booking_request import Request, derived_nonce
 from .problems import Invalid
 from .schemas import BookingBody, SlotsQuery
@@ -20,6 +22,17 @@ from .schemas import BookingBody, SlotsQuery
 MOST_DAYS = 92
 YEARS_BACK, YEARS_AHEAD = 1, 5
 LONGEST_KEY = 200
+# What marshmallow says by itself; what it puts numbers into stays English.
+MARSHMALLOW = (
+    gettext_noop("Missing data for required field."),
+    gettext_noop("Unknown field."),
+    gettext_noop("Field may not be null."),
+    gettext_noop("Not a valid string."),
+    gettext_noop("Not a valid integer."),
+    gettext_noop("Not a valid date."),
+    gettext_noop("Not a valid list."),
+    gettext_noop("Not a valid mapping type."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +64,13 @@ def asked_slots(link: Link, now: datetime) -> AskedSlots:
 
 def _wrong_with(asked: AskedSlots, link: Link, now: datetime) -> Iterator[tuple[str, list[str]]]:
     if not now.year - YEARS_BACK <= asked.first.year <= now.year + YEARS_AHEAD:
-        yield "from", ["That date is too far away."]
+        yield "from", [_("That date is too far away.")]
     if asked.last < asked.first:
-        yield "to", ["This is before the first date."]
+        yield "to", [_("This is before the first date.")]
     elif asked.last - asked.first > timedelta(days=MOST_DAYS):
-        yield "to", [f"Ask for at most {MOST_DAYS} days after the first."]
+        yield "to", [_("Ask for at most %(days)s days after the first.", days=MOST_DAYS)]
     if asked.duration not in link.durations:
-        yield "duration", ["This link does not offer that duration."]
+        yield "duration", [_("This link does not offer that duration.")]
 
 
 def asked_booking(link: Link) -> Request:
@@ -82,7 +95,9 @@ def asked_booking(link: Link) -> Request:
 def _key(link: Link) -> str:
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > LONGEST_KEY or not key.isprintable():
-        raise Invalid({"Idempotency-Key": [f"Use {LONGEST_KEY} printable characters at most."]})
+        raise Invalid(
+            {"Idempotency-Key": [_("Use %(most)s printable characters at most.", most=LONGEST_KEY)]}
+        )
     return f"key:{link.id}:{key}" if key else ""
 
 
@@ -92,7 +107,7 @@ def _body() -> dict[str, Any]:
     except (BadRequestError, RecursionError):
         body = None
     if not isinstance(body, dict):
-        raise Invalid({"body": ["Send a JSON object."]})
+        raise Invalid({"body": [_("Send a JSON object.")]})
     return body
 
 
@@ -110,7 +125,7 @@ def _flat(said: Any) -> Iterator[str]:
     """The sentences in what marshmallow says of a field, each once, however deep."""
     parts = said.values() if isinstance(said, dict) else said if isinstance(said, list) else ()
     if isinstance(said, str):
-        yield said
+        yield str(_(said))
     yield from dict.fromkeys(text for part in parts for text in _flat(part))
 
 
@@ -121,7 +136,7 @@ def _checked_form(link: Link, body: dict[str, Any]) -> BookingForm:
     answers = body.get("answers") or {}
     unknown = sorted(set(answers) - {question["key"] for question in link.questions})
     if unknown:
-        raise Invalid({"answers": [f"This link has no question {unknown[0][:50]!r}."]})
+        raise Invalid({"answers": [_("This link has no question “%(key)s”.", key=unknown[0][:50])]})
     for key, answer in answers.items():
         typed.setlist(PREFIX + key, list(_texts(key, answer)))
     form = booking_form(link.questions, typed)
@@ -138,7 +153,6 @@ def _texts(key: str, answer: Any) -> Iterable[str]:
     """An answer as a form would send it: nothing for no, several for a list."""
     parts = answer if isinstance(answer, list) else [answer]
     if any(isinstance(part, dict | list) for part in parts):
-        raise Invalid(
-            {f"answers.{key}": ["Answer with a text, a number, true or false, or a list of texts."]}
-        )
+        said = _("Answer with a text, a number, true or false, or a list of texts.")
+        raise Invalid({f"answers.{key}": [said]})
     return ["y" if part is True else str(part) for part in parts if part is not None and part is not False]

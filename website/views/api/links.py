@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, g, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_smorest import Blueprint
 
 from ... import clock
@@ -91,7 +92,9 @@ def bookings(slug: str) -> Any:
     except SlotTaken as taken:
         return problem("slot_taken", slots=_written(taken.alternatives, wanted.timezone))
     except ReusedKey:
-        return problem("key_reused", errors={"Idempotency-Key": ["It came with another request before."]})
+        return problem(
+            "key_reused", errors={"Idempotency-Key": [gettext("It came with another request before.")]}
+        )
     except BadRequest as refused:
         raise Invalid({refused.field: [translated(refused.message)]}) from refused
     answer = _answer(booking)

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from ...forms.fields import LONGEST_EMAIL, MOST_GUESTS, is_email
+from ...sentences import gettext_noop
 
 EMAIL = {"format": "email", "maxLength": LONGEST_EMAIL}
 ZONES = frozenset(available_timezones()) - {"localtime", "Factory"}
@@ -14,17 +15,17 @@ ZONES = frozenset(available_timezones()) - {"localtime", "Factory"}
 
 def _zone(name: str) -> None:
     if name not in ZONES:
-        raise ValidationError("There is no such time zone.")
+        raise ValidationError(gettext_noop("There is no such time zone."))
 
 
 def _address(text: str) -> None:
     if not is_email(text):
-        raise ValidationError("Write an e-mail address such as name@example.com.")
+        raise ValidationError(gettext_noop("Write an e-mail address such as name@example.com."))
 
 
 def _one_line(text: str) -> None:
     if not text.isprintable():
-        raise ValidationError("Write this on one line, without control characters.")
+        raise ValidationError(gettext_noop("Write this on one line, without control characters."))
 
 
 class Instant(fields.Field[datetime]):
@@ -38,7 +39,9 @@ class Instant(fields.Field[datetime]):
                 return moment
         except ValueError:
             pass
-        raise ValidationError("Write a date and time with an offset, such as 2026-11-24T09:00:00+01:00.")
+        raise ValidationError(
+            gettext_noop("Write a date and time with an offset, such as 2026-11-24T09:00:00+01:00.")
+        )
 
 
 class SlotsQuery(Schema):

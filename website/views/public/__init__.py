@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from ...extensions import csrf
 from . import booking, booking_page, reschedule
+from .framing import current, let_in
 from .invitee import keep_secret
 
 
@@ -25,7 +26,9 @@ def register(app: Flask) -> None:
     manage.add_url_rule("/reschedule/slots", "slots", reschedule.slots)
     manage.add_url_rule("/reschedule/confirm", "confirm", reschedule.confirm)
     manage.after_request(keep_secret)
+    app.jinja_env.globals.update(framing=current)
     for blueprint in (page, manage):
         # There is no cookie, so there is nothing that another site's form could make use of.
         csrf.exempt(blueprint)
+        blueprint.after_request(let_in)
         app.register_blueprint(blueprint)

@@ -6,6 +6,7 @@ from ...models import Link
 from ...scheduling.kinds import LINK_KINDS
 from ...scheduling.places import PLACES
 from ...services.contact import owner_of
+from ...wording import listed
 from .asked import Asked
 
 # The drawing beside each kind of place (templates/components/icon.html).
@@ -18,7 +19,7 @@ def with_whom(asked: Asked) -> str:
     """The hosts' names where everybody who books meets the same ones, else the owner's where a personal link lets
     the page say it, else empty (R22)."""
     if LINK_KINDS[asked.link.kind].meets == "everyone":
-        return ", ".join(_host_names(asked.link))
+        return listed(_host_names(asked.link))
     owner = owner_of(asked.visitor) if asked.visitor.personal else None
     return owner.name if owner else ""
 

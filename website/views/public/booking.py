@@ -15,6 +15,7 @@ from ...services.guest_copy import file_of, invitation_due, provider_invited
 from ..responses import see_other
 from .add_to_calendar import calendar_addresses
 from .invitee import invitee_page
+from .news import address_after, leads_on, news_of, page_after, site_after
 
 CALENDAR_FILE = "text/calendar; charset=utf-8; method=PUBLISH"
 
@@ -24,7 +25,10 @@ def show(token: str) -> ResponseReturnValue:
     due, invited = invitation_due(booking), provider_invited(booking)
     # Whoever has a provider's invitation gets the very same event as a file, and from nowhere else a second one.
     addresses = [] if due or invited else calendar_addresses(booking)
-    return _page(booking, "show", due=due, invited=invited, addresses=addresses)
+    after = {"address": address_after(booking), "site": site_after(booking), "by_itself": leads_on(booking)}
+    return _page(
+        booking, "show", due=due, invited=invited, addresses=addresses, event=news_of(booking), after=after
+    )
 
 
 def invite(token: str) -> ResponseReturnValue:
@@ -51,7 +55,7 @@ def cancel(token: str) -> ResponseReturnValue:
         cancel_booking(token, reason=form.reason.data or "", now=clock.now())
     except (AlreadyOver, TooLate):
         return _page(booking, "cancel", form=form), 409
-    return see_other(f"/booking/{token}")
+    return see_other(page_after(booking, "cancelled"))
 
 
 def _page(booking: Booking, name: str, **values: Any) -> Response:

@@ -21,12 +21,14 @@ from ...services.errors import BadRequest, ReusedKey, SlotTaken
 from ...services.note import leave_note
 from ...tokens import BadToken, signer
 from ..errors import RETRY_SECONDS
+from ..headers import frame_for
 from ..languages import language_tag, translated
-from ..responses import frame_for, in_history
+from ..responses import in_history, revalidated
 from .about import place_shown, seen_as, with_whom
 from .alternatives import by_day
 from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
 from .month import slot_grid
+from .news import page_after
 from .words import date_and_time, zone_name
 from .zones import zones_to_choose
 
@@ -53,8 +55,8 @@ def show(slug: str) -> ResponseReturnValue:
     if question.must_say_who:
         return _who(question, WhoForm(data={"email": question.email}), status)
     grid = slot_grid(question, _scene(question, question.visitor))
-    page = render_template("public/booking_page/show.html", grid=grid, **_frame(question))
-    return _framed(question, page), status
+    page = _framed(question, render_template("public/booking_page/show.html", grid=grid, **_frame(question)))
+    return (page, status) if question.problem else revalidated(page)
 
 
 @limiter.limit(LOOKUPS, exempt_when=_asks_about_nobody)
@@ -66,7 +68,8 @@ def slots(slug: str) -> ResponseReturnValue:
     if question.must_say_who:
         abort(400, _("Say who you are first: this page shows the times of whoever knows you."))
     grid = slot_grid(question, _scene(question, question.visitor))
-    return in_history(render_template("public/booking_page/_slots.html", grid=grid, **_grid(question)))
+    part = render_template("public/booking_page/_slots.html", grid=grid, **_grid(question))
+    return revalidated(in_history(part))
 
 
 @limiter.limit(LOOKUPS)
@@ -113,7 +116,7 @@ def book(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _details(question, form, start, 422)
     try:
-        token = _book(question, form, start, nonce).token
+        booking = _book(question, form, start, nonce)
     except SlotTaken as taken:
         message = _("Somebody else has just taken this time. Choose another one; what you wrote is kept.")
         return _details(question, form, start, 409, message, taken.alternatives)
@@ -124,7 +127,7 @@ def book(slug: str) -> ResponseReturnValue:
         return _details(question, form, start, 422, translated(refused.message))
     except SQLAlchemyError:
         return _not_confirmed(question, form, start)
-    return redirect(url_for("booking.show", token=token), 303)
+    return redirect(page_after(booking, "booked"), 303)
 
 
 def _not_confirmed(question: Asked, form: BookingForm, start: datetime) -> ResponseReturnValue:

@@ -21,7 +21,7 @@ from ...services.availability import (
 )
 from ..languages import locale
 from .asked import YEARS_AHEAD, Asked, local, slot_text
-from .words import clock_time, day_name, full_date, month_name, weekdays
+from .words import clock_time, date_and_time, day_name, full_date, month_name, weekdays
 
 # From so many times on a day or a half of it is split.
 MANY_TIMES = 12
@@ -197,8 +197,7 @@ def _time(asked: Asked, start: datetime, *, dated: bool = False) -> Time:
 
 @lru_cache(maxsize=8192)
 def _time_label(start: datetime, timezone: str, _language: str, dated: bool) -> str:
-    moment = local(start, timezone)
-    return f"{full_date(moment.date())}, {clock_time(moment)}" if dated else clock_time(moment)
+    return date_and_time(start, timezone) if dated else clock_time(local(start, timezone))
 
 
 def _month_query(asked: Asked, on: date) -> str:

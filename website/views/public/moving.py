@@ -11,6 +11,7 @@ from ...models import Booking
 from ...services.availability import Scene
 from ...services.deciding import fresh_times
 from ...tokens import signer
+from ...wording import listed
 from .alternatives import by_day
 from .asked import Asked, slot_start, slot_text
 from .words import date_and_time, zone_name
@@ -70,7 +71,7 @@ def near_by(booking: Booking, question: Asked, scene: Scene) -> tuple[datetime, 
 
 def _with_whom(booking: Booking, question: Asked, *, anybody: bool) -> list[tuple[str, str, bool]]:
     """Label, query and whether it is chosen: the same host, or any colleague."""
-    names = ", ".join(host.user.name for host in booking.hosts)
+    names = listed(host.user.name for host in booking.hosts)
     return [
         (_("With %(name)s", name=names), question.carrying(host="").query, not anybody),
         (_("With any colleague"), question.carrying(host=ANY).query, anybody),

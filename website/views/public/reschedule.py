@@ -22,6 +22,7 @@ from .asked import Asked, asked_to_move, slot_start
 from .invitee import invitee_page, write_address
 from .month import slot_grid
 from .moving import addresses, around, last_step, near_by, wants_anybody
+from .news import page_after
 
 
 def show(token: str) -> ResponseReturnValue:
@@ -80,7 +81,7 @@ def move(token: str) -> ResponseReturnValue:
         return _confirm(booking, question, start, 409, message, taken.alternatives)
     except (AlreadyOver, TooLate):
         return _page(booking, question, "no_change"), 409
-    return see_other(f"{url_for('booking.show', token=token)}{_carried(question)}")
+    return see_other(page_after(booking, "moved"))
 
 
 def _choose_a_time(booking: Booking, question: Asked) -> ResponseReturnValue:
@@ -127,8 +128,3 @@ def _page(booking: Booking, question: Asked, name: str, **values: Any) -> Respon
 
 def _grid(booking: Booking) -> str:
     return url_for("booking.reschedule", token=booking.token)
-
-
-def _carried(question: Asked) -> str:
-    query = question.carrying(host="").carried_query
-    return f"?{query}" if query else ""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 
+from ...wording import together
 from ..languages import locale
 
 
@@ -63,7 +64,7 @@ def _clock_time(hour: int, minute: int, language: str) -> str:
 def date_and_time(start: datetime, timezone: str) -> str:
     """Thursday 26 November 2026, 9:30: an instant as the wall clock of a zone shows it."""
     moment = start.astimezone(ZoneInfo(timezone))
-    return f"{full_date(moment.date())}, {clock_time(moment)}"
+    return together(full_date(moment.date()), clock_time(moment))
 
 
 def _twice(moment: datetime) -> bool:

@@ -11,8 +11,8 @@ from ...models import Booking, User
 from ...services import history
 from ...services.event_state import STATES, states_of
 from ...services.user import names_of
-from ..public.asked import local
-from ..public.words import clock_time, full_date
+from ...wording import listed
+from ..public.words import date_and_time
 
 Entry = Mapping[str, Any]
 Names = Mapping[int, str]
@@ -37,8 +37,7 @@ def history_of(booking: Booking, reader: User) -> list[Change]:
 
 def moment(at: datetime, reader: User) -> str:
     """A moment in the reader's zone."""
-    here = local(at, reader.timezone)
-    return f"{full_date(here.date())}, {clock_time(here)}"
+    return date_and_time(at, reader.timezone)
 
 
 def _named_in(booking: Booking) -> set[int]:
@@ -64,7 +63,7 @@ def _moved(entry: Entry, names: Names, reader: User) -> str:
     when = moment(datetime.fromisoformat(entry["start"]), reader)
     if "hosts" not in entry:
         return str(_("Moved from %(when)s.", when=when))
-    hosts = ", ".join(names.get(user, "") for user in entry["hosts"])
+    hosts = listed(names.get(user, "") for user in entry["hosts"])
     return str(_("Moved from %(when)s; hosted by %(names)s until then.", when=when, names=hosts))
 
 

@@ -11,8 +11,7 @@ from flask_babel import lazy_gettext as _l
 from ...models import Booking, Message
 from ...models.message import FAILED, GIVEN_UP, WAITING
 from ..languages import translated
-from ..public.asked import local
-from ..public.words import clock_time, full_date
+from ..public.words import date_and_time
 
 # What a message is about, by its kind.
 KINDS = {
@@ -113,16 +112,16 @@ def _state(message: Message) -> str:
 def _about(booking: Booking | None, zone: str) -> str:
     if booking is None:
         return ""
-    return f"{booking.link.title}, {booking.name}, {_moment(booking.start_at, zone)}"
+    return f"{booking.link.title}, {booking.name}, {date_and_time(booking.start_at, zone)}"
 
 
 def _facts(message: Message, zone: str, busy: bool) -> list[tuple[str, str]]:
     waits, stopped = message.state == WAITING and not busy, message.state == GIVEN_UP
     return [
-        (_("Since"), _moment(message.created_at, zone)),
+        (_("Since"), date_and_time(message.created_at, zone)),
         (_("Attempts"), str(message.attempts or "")),
-        (_("Next try"), _moment(message.due_at, zone) if waits else ""),
-        (_("Given up"), _moment(message.done_at, zone) if stopped and message.done_at else ""),
+        (_("Next try"), date_and_time(message.due_at, zone) if waits else ""),
+        (_("Given up"), date_and_time(message.done_at, zone) if stopped and message.done_at else ""),
     ]
 
 
@@ -133,8 +132,3 @@ def _trouble(message: Message) -> tuple[str, str]:
         return "", ""
     remedy = REMEDIES.get(name)
     return (translated(said), str(remedy)) if remedy else (name, str(UNEXPECTED))
-
-
-def _moment(at: datetime, zone: str) -> str:
-    there = local(at, zone)
-    return f"{full_date(there.date())}, {clock_time(there)}"

@@ -1,4 +1,4 @@
-"""One's own page: name and time zone."""
+"""One's own page: name, time zone and language."""
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,5 +18,5 @@ def edit() -> ResponseReturnValue:
     form = ProfileForm(request.form, zones=zones)
     if not form.validate():
         return render_template("workspace/profile.html", form=form), 422
-    change_profile(form.name.data, form.timezone.data, of=me())
+    change_profile(form.name.data, form.timezone.data, form.language.data, of=me())
     return see_other("/")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from ...calendar_words import own_words, words_about
@@ -17,6 +18,7 @@ from ...services.calendar_event import FINDINGS
 from ...services.calendar_state import STATES, AccountState
 from ...services.event_look import findings_of
 from ...services.history import HANDED_OVER, MOVED
+from ...wording import colon, together
 from ..public.asked import local
 from ..public.words import clock_time, full_date, zone_name
 
@@ -97,7 +99,7 @@ def times_for(start_at: datetime, end_at: datetime, reader: User) -> str:
 
 def _span(start_at: datetime, end_at: datetime, zone: str) -> str:
     start, end = (local(moment, zone) for moment in (start_at, end_at))
-    return f"{full_date(start.date())}, {clock_time(start)}–{clock_time(end)}"
+    return together(full_date(start.date()), f"{clock_time(start)}–{clock_time(end)}")
 
 
 def _whole(receipt: Receipt) -> list[tuple[str, str]]:
@@ -126,7 +128,9 @@ def _about(host_id: int, reason: str, receipt: Receipt) -> list[str]:
         words.append(_("Was free.") if host_id in receipt.free_host_ids else _("Was not free."))
     score = receipt.scores.get(host_id)
     if score is not None and receipt.rotation is not None:
-        words.append(f"{_(ROTATIONS[receipt.rotation].score)}: {score:.4g}.")
+        words.append(
+            f"{colon(_(ROTATIONS[receipt.rotation].score))} {format_decimal(float(f'{score:.4g}'))}."
+        )
     answer = receipt.checked.get(host_id)
     if answer is not None:
         words.append(_("The calendar's last answer: %(answer)s.", answer=_(ANSWERS[answer])))

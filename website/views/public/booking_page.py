@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -28,10 +28,12 @@ from ..errors import RETRY_SECONDS
 from ..headers import frame_for
 from ..languages import language_tag, translated
 from ..limits import BOOKINGS, LOOKUPS, NOTES, limited, may_write_to, minutes_to_wait, written_to
-from ..responses import revalidated
+from ..responses import in_history, revalidated
+from .about import place_shown, seen_as, with_whom
+from .alternatives import by_day
 from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
 from .bots import filled_in_unseen, in_a_hurry
-from .month import owner_name, slot_grid
+from .month import slot_grid
 from .news import page_after
 from .words import date_and_time, zone_name
 from .zones import zones_to_choose
@@ -51,7 +53,7 @@ def _tells_slots(_response: Response) -> bool:
 def show(slug: str) -> ResponseReturnValue:
     question = asked(slug)
     if (request.args.get("email") or request.args.get("name")) and not question.visitor.personal:
-        return redirect(_page(question.known_as(question.email), month=True), 302)
+        return redirect(_page(question.known_as(question.email)), 302)
     status = question.problem[0] if question.problem else 200
     if question.must_say_who:
         return _who(question, WhoForm(data={"email": question.email}), status)
@@ -69,8 +71,8 @@ def slots(slug: str) -> ResponseReturnValue:
     if question.must_say_who:
         abort(400, _("Say who you are first: this page shows the times of whoever knows you."))
     grid = slot_grid(question, _scene(question, question.visitor))
-    part = render_template("public/booking_page/_slots.html", grid=grid, **_addresses(question))
-    return revalidated(make_response(part))
+    part = render_template("public/booking_page/_slots.html", grid=grid, **_grid(question))
+    return revalidated(in_history(part))
 
 
 def _too_many_asked(_limit: object) -> Response:
@@ -88,7 +90,7 @@ def who(slug: str) -> ResponseReturnValue:
     trapped = filled_in_unseen()
     if not form.validate() or trapped:
         return _who(question, form, 422, trapped)
-    return redirect(_page(question.known_as(form.email.data.lower()), month=True), 303)
+    return redirect(_page(question.known_as(form.email.data.lower())), 303)
 
 
 def _who(question: Asked, form: WhoForm, status: int, message: str = "") -> tuple[Response, int]:
@@ -306,12 +308,10 @@ def _details(
         slot=slot_text(start),
         when=date_and_time(start, question.timezone),
         message=message,
-        alternatives=None if alternatives is None else [
-            (slot_text(other), date_and_time(other, question.timezone)) for other in alternatives
-        ],
+        alternatives=by_day(alternatives, question.timezone),
         token=token or _token(question, first=first),
         **_frame(question),
-    )  # fmt: skip
+    )
     return _framed(question, page), status
 
 
@@ -323,9 +323,19 @@ def _frame(question: Asked) -> dict[str, Any]:
     """What every page of a link shows around its own part."""
     return {
         "link": question.link,
+        "whom": with_whom(question),
+        "place": place_shown(question.link),
+        "seen_as": seen_as(question.link),
+        **_grid(question),
+    }
+
+
+def _grid(question: Asked) -> dict[str, Any]:
+    """What the part that changes with the month, the day, the length and the zone shows around the times."""
+    return {
         "asked": question,
-        "zones": zones_to_choose(question),
-        "owner": owner_name(question),
+        "lengths": question.link.durations if len(question.link.durations) > 1 else [],
+        **zones_to_choose(question),
         **_addresses(question),
     }
 
@@ -340,10 +350,8 @@ def _addresses(question: Asked) -> dict[str, str]:
     }
 
 
-def _page(question: Asked, *, month: bool = False) -> str:
-    shown = f"&month={question.month:%Y-%m}" if month and question.month and not question.on else ""
-    shown = f"&date={question.on.isoformat()}" if month and question.on else shown
-    return f"{url_for('booking_page.show', slug=question.link.slug)}?{question.query}{shown}"
+def _page(question: Asked) -> str:
+    return f"{url_for('booking_page.show', slug=question.link.slug)}?{question.shown_query}"
 
 
 def _framed(question: Asked, page: str) -> Response:

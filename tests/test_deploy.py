@@ -222,9 +222,3 @@ def test_compose_is_well_formed_and_its_services_fit_together() -> None:
     for name in ("web", "worker", "migrate"):
         assert {"DATABASE_URL", "SECRET_KEY", "BASE_URL"} <= set(services[name]["environment"]), name
     assert services["worker"]["command"][-1] == "worker"
-
-
-def test_the_proxy_takes_requests_in_whole() -> None:
-    text = (DEPLOY / "nginx.conf").read_text()
-    assert "proxy_request_buffering on;" in text
-    assert text.count("{") == text.count("}")

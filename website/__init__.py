@@ -12,6 +12,7 @@ from .commands import register as register_commands
 from .config import BadSetting, Config, put_in_force, read_config
 from .extensions import babel, csrf, db, htmx, limiter, login, migrate, vault
 from .tokens import signer
+from .views import sizes
 
 ROOT = Path(__file__).resolve().parent.parent
 FORM_BYTES = 128 * 1024
@@ -28,6 +29,8 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or read_config(Path(app.instance_path))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     _configure(app, config)
+    # Before the extensions: they take forms apart.
+    sizes.register(app)
     _bind_extensions(app, config)
     views.register(app)
     register_commands(app)
@@ -51,6 +54,9 @@ def _configure(app: Flask, config: Config) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SECRET_KEY=[*reversed(config.secret_key_fallbacks), config.secret_key],
         RATELIMIT_STORAGE_URI=config.ratelimit_storage_url,
+        # A store that does not answer costs exact counts, never an answer.
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_SWALLOW_ERRORS=True,
         BABEL_DEFAULT_LOCALE="en_GB",
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
@@ -68,7 +74,8 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     htmx.init_app(app)
     csrf.init_app(app)
     _bind_limiter(app)
-    login.init_app(app)
+    # Templates find the user themselves (`access.register`): public pages look at no cookie.
+    login.init_app(app, add_context_processor=False)
     openid.register(app, config)
     babel.init_app(app, locale_selector=views.locale, timezone_selector=None)
     with app.app_context():
@@ -80,5 +87,5 @@ def _bind_limiter(app: Flask) -> None:
         limiter.init_app(app)
     except ConfigurationError as error:
         raise BadSetting(
-            "RATELIMIT_STORAGE_URL names a store that cannot be used: redis:// needs `pip install redis`."
+            "RATELIMIT_STORAGE_URL names a store that cannot be used: it is an address such as redis://host:6379/0."
         ) from error

@@ -1,11 +1,13 @@
 """How connections behave: on SQLite we send BEGIN ourselves, so that a check and its insert see one state; on
-PostgreSQL a connection that is lost once all is done spoils nothing."""
+PostgreSQL a connection that is lost once all is done spoils nothing, and no commit waits for a standby for ever."""
 
 import logging
 import sqlite3
+from collections.abc import Callable
+from threading import Event, Thread
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.pool import PoolProxiedConnection
 
 from .config import Config
@@ -21,6 +23,13 @@ JOURNAL = (
     ("journal_mode=WAL", "synchronous=FULL") if WAL_SAFE else ("journal_mode=DELETE", "synchronous=EXTRA")
 )
 LOCK_SECONDS = 10
+# Somebody waits for the answer meanwhile.
+COMMIT_SECONDS = 8.0
+# A machine that is gone says nothing: who waits for it notices by these, unless DATABASE_URL has its own.
+NETWORK = {
+    "connect_timeout": 5, "tcp_user_timeout": 15_000,
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+}  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +41,9 @@ def engine_options(config: Config) -> dict[str, Any]:
     if config.sqlite:
         return {"module": sqlite_driver, "connect_args": {"timeout": LOCK_SECONDS}, **hide}
     limits = "-c lock_timeout=8s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
-    return {"pool_pre_ping": True, "connect_args": {"options": limits}, **hide}
+    named = make_url(config.database_url).query
+    network = {name: value for name, value in NETWORK.items() if name not in named}
+    return {"pool_pre_ping": True, "connect_args": {"options": limits, **network}, **hide}
 
 
 def prepare(engine: Engine) -> None:
@@ -42,6 +53,7 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _on_begin)
     else:
         _let_lost_ones_go(engine)
+        _bound_commits(engine)
 
 
 def _let_lost_ones_go(engine: Engine) -> None:
@@ -58,6 +70,47 @@ def _let_lost_ones_go(engine: Engine) -> None:
             log.warning("a connection to the database was lost: %s", type(error).__name__)
 
     dialect.do_rollback = do_rollback  # type: ignore[assignment]
+
+
+def _bound_commits(engine: Engine) -> None:
+    """A commit waits for a synchronous standby, and where none answers it does so for ever: PostgreSQL's own
+    time-outs are over by then. Called off, it stands on this server alone, and could be lost with it: so it counts
+    as a connection that was lost in the midst of a commit. Whoever repeats the request waits for the standby again."""
+    dialect, commit = engine.dialect, engine.dialect.do_commit
+
+    def do_commit(connection: PoolProxiedConnection) -> None:
+        bare: Any = getattr(connection, "driver_connection", connection)
+        patience = _Patience(COMMIT_SECONDS, bare.cancel_safe)
+        patience.start()
+        try:
+            commit(connection)
+        finally:
+            called_off = patience.end()
+        if called_off:
+            bare.close()
+            raise dialect.loaded_dbapi.OperationalError("no standby confirmed the commit in time")
+
+    dialect.do_commit = do_commit  # type: ignore[assignment]
+
+
+class _Patience(Thread):
+    """Calls something off after so many seconds, unless it is over by then."""
+
+    def __init__(self, seconds: float, call_off: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        self._seconds, self._call_off = seconds, call_off
+        self._over, self._called_off = Event(), False
+
+    def run(self) -> None:
+        if not self._over.wait(self._seconds):
+            self._called_off = True
+            self._call_off()
+
+    def end(self) -> bool:
+        """Whether it was called off. Nothing is called off any more once this returns."""
+        self._over.set()
+        self.join()
+        return self._called_off
 
 
 def _on_connect(connection: Any, _: Any) -> None:

@@ -4,7 +4,3 @@ document.addEventListener("htmx:after:swap", () => {
   const status = document.getElementById("status");
   if (slots && status) setTimeout(() => { status.textContent = slots.dataset.announce; }, 60);
 });
-document.addEventListener("htmx:error", (event) => {
-  const link = event.target.closest && event.target.closest("a[href]");
-  if (link) location.assign(link.href);
-});

@@ -1,8 +1,9 @@
 """What has to be true in the end: everything that was acknowledged stands, once, inside and outside."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from icalendar import Calendar as ICalendar
 from sqlalchemy import select
@@ -25,12 +26,8 @@ def audit(world: World, told: list[Acknowledged], killed: set[int]) -> list[str]
     with world.app.app_context():
         bookings = list(db.session.scalars(select(Booking)))
         found = [
-            *wrong_bookings(told),
-            *wrong_claims(),
-            *overlaps(),
-            *_wrong_events(world, bookings),
+            *wrong_books(world, told),
             *_wrong_invitations(world),
-            *_wrong_messages(),
             *wrong_letters(world, bookings, killed),
             *(f"Google would not have taken: {text}" for text in world.google.complaints),
         ]
@@ -38,10 +35,16 @@ def audit(world: World, told: list[Acknowledged], killed: set[int]) -> list[str]
     return found
 
 
-def _wrong_events(world: World, bookings: list[Booking]) -> Iterator[str]:
+def wrong_books(world: World | None, told: list[Acknowledged]) -> list[str]:
+    """The same of bookings, claims, calendars and the outbox alone, in the context of an application. Without a world
+    all calendars are those in the database."""
+    return [*wrong_bookings(told), *wrong_claims(), *overlaps(), *_wrong_events(world), *_wrong_messages()]
+
+
+def _wrong_events(world: World | None) -> Iterator[str]:
     """One live event in each host's calendar for a confirmed booking, at its time; no others anywhere."""
     due = Counter[Placed]()
-    for booking in bookings:
+    for booking in db.session.scalars(select(Booking)):
         if len(booking.events) != len(booking.hosts):
             yield f"booking {booking.id} has {len(booking.events)} events for {len(booking.hosts)} hosts"
         if booking.confirmed:
@@ -64,7 +67,7 @@ def _of(calendar: Calendar) -> str:
     return f"{calendar.account.kind} {calendar.account.user.name} {calendar.external_id}"
 
 
-def _standing(world: World) -> Iterator[Placed]:
+def _standing(world: World | None) -> Iterator[Placed]:
     """What stands in all calendars, as their owners' own programs see it."""
     for calendar in db.session.scalars(select(Calendar)):
         kind = calendar.account.kind
@@ -84,12 +87,22 @@ def _in_caldav(world: World, calendar: Calendar) -> Iterator[tuple[datetime, dat
         yield event["DTSTART"].dt, event["DTEND"].dt
 
 
-def _in_database(_: World, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+def _in_database(_: World | None, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
     for event in db.session.scalars(select(BuiltinEvent).where(BuiltinEvent.calendar_id == calendar.id)):
         yield event.start_at, event.end_at
 
 
-READERS = {"google": _in_google, "caldav": _in_caldav, "builtin": _in_database}
+def _nowhere(_: World | None, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+    """Feeds are only read."""
+    yield from ()
+
+
+READERS: dict[str, Callable[[Any, Calendar], Iterator[tuple[datetime, datetime]]]] = {
+    "google": _in_google,
+    "caldav": _in_caldav,
+    "builtin": _in_database,
+    "ics": _nowhere,
+}
 
 
 def _wrong_invitations(world: World) -> Iterator[str]:

@@ -41,15 +41,17 @@ class Wrong(Exception):
 
 @dataclass
 class Visitors:
-    """`booked` is what visitors were told, `wrong` what they should not have been, `seen` counts what happened."""
+    """`booked` is what visitors were told, `wrong` what they should not have been, `seen` counts what happened; they
+    are numbered from `first` on."""
 
     url: str
+    first: int = 1
     booked: list[Acknowledged] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self._lock, self._numbers, self._enough = Lock(), count(1), Event()
+        self._lock, self._numbers, self._enough = Lock(), count(self.first), Event()
         self._threads: list[Thread] = []
 
     def start(self, many: int) -> None:

@@ -32,7 +32,7 @@ def wrong_letters(world: World, bookings: list[Booking], killed: set[int]) -> It
     for name, letter in due.items():
         if came[name] - 1 > cut_off[letter.id]:
             yield f"mail {letter.kind} to {letter.payload['to']} came {came[name]} times"
-    yield from _wrongly_written(letters, bookings)
+    yield from wrongly_written(letters, bookings)
 
 
 def repeated(world: World) -> int:
@@ -72,7 +72,7 @@ def _id_of(world: World, message: Message) -> str:
     return message_id(letter)
 
 
-def _wrongly_written(letters: list[Message], bookings: list[Booking]) -> Iterator[str]:
+def wrongly_written(letters: list[Message], bookings: list[Booking]) -> Iterator[str]:
     """Invitee and hosts have a mail each of a booking, and of its cancellation."""
     due = Counter[Written]()
     for booking in bookings:

@@ -41,11 +41,7 @@ ROWS: dict[int, Row] = {
     10: Row("a request times out before, or after, its effect"),
     11: Row("answers that are malformed, cut, empty, huge or about something else"),
     12: Row("a provider that is slow, or never answers"),
-    13: Row(
-        "slow clients: headers or bodies that drip",
-        why="Not shown: it is for the proxy in front, which takes requests in whole. A site that is open to the network"
-        " without one can be held up by sixty slow connections.",
-    ),
+    13: Row("slow clients: headers or bodies that drip"),
     14: Row("access is revoked, or a password changed, while messages wait"),
     15: Row("a provider is down for a day"),
     16: Row("clocks that jump, stand still or differ"),
@@ -54,11 +50,7 @@ ROWS: dict[int, Row] = {
     19: Row("the disk is full, or read-only"),
     20: Row("the disk or the connection fails at the n-th call"),
     21: Row("PostgreSQL crashes and starts again under load"),
-    22: Row(
-        "PostgreSQL fails over to its standby",
-        why="Not shown: it needs two servers with a slow line between them. Behind a standby that is not synchronous,"
-        " what was acknowledged in the last moments before a failover can be lost; that is PostgreSQL's to prevent.",
-    ),
+    22: Row("PostgreSQL fails over to its standby"),
     23: Row("connections are cut in mid-transaction, or used up; the server takes a transaction back"),
     24: Row(
         "upgrading a database that holds data", ("tests/test_migrations.py",), "All of that file is about it."

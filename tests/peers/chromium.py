@@ -1,9 +1,8 @@
-"""The system's Chromium. Without it browser tests are reported as skipped, or fail where they must run."""
+"""The system's Chromium, and how it is started."""
 
 import os
-import shutil
 
-import pytest
+from tests.peers.programs import program
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -14,9 +13,4 @@ ARGUMENTS = [
 def chromium() -> str:
     """The path of the browser."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    if found is None and (os.environ.get("REQUIRE_BROWSER") or os.environ.get("CI")):
-        pytest.fail("Chromium is missing: apt-get install chromium")
-    if found is None:
-        pytest.skip("browser tests need Chromium: apt-get install chromium")
-    return found
+    return program("Chromium", *names, package="chromium")

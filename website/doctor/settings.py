@@ -76,8 +76,8 @@ def rate_limits(now: datetime) -> Finding:
     if reached:
         return ok("The store of the rate limits answers.")
     return fail(
-        "The store that RATELIMIT_STORAGE_URL names does not answer. Is it running, and is its client installed"
-        " (`pip install redis`)?"
+        "The store that RATELIMIT_STORAGE_URL names does not answer: until it does, each process counts for itself."
+        " Is it running, and can this machine reach it?"
     )
 
 

@@ -88,7 +88,10 @@ class LinkForm(SpokenForm):
     max_per_week = _number(_l("Most a week"), _l("Of this link; empty for no limit."))
     max_per_day_per_host = _number(_l("Most a day for one host"))
     max_per_week_per_host = _number(_l("Most a week for one host"))
-    redirect_url = _line(_l("After booking, offer to go on to"), _l("An address that starts with https://."))
+    redirect_url = _line(
+        _l("After booking, go on to"),
+        _l("An address that starts with https://. {id}, {start}, {end} and {timezone} in it are filled in."),
+    )
     change_notice_minutes = _number(
         _l("Invitees may cancel or reschedule until"),
         _l("Minutes before the meeting begins; 0: until it begins."),
@@ -104,7 +107,9 @@ class LinkForm(SpokenForm):
     own_colour = BooleanField(_l("A colour of its own"))
     colour = _line(_l("Colour"), type="color")
     embed_origins = TextAreaField(
-        _l("Sites that may show this page in a frame"), filters=[strip], description=_l("One a line.")
+        _l("Sites that may show this page in a frame"),
+        filters=[strip],
+        description=_l("One a line, such as https://www.acme.example or https://*.acme.example."),
     )
     active = BooleanField(_l("Takes bookings"))
 

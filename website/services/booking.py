@@ -30,7 +30,7 @@ def book(link: Link, request: Request, *, now: datetime) -> Booking:
     """
     known = _made_before(request)
     if known is not None:
-        return known
+        return claims.assure(known)
     _check(link, request)
     link_id, checked = link.id, dict[int, Answer]()
 
@@ -39,6 +39,11 @@ def book(link: Link, request: Request, *, now: datetime) -> Booking:
         return in_transaction(lambda: _store(link_id, request, checked, now))
 
     return settle(attempt, lambda asking: ask_at_source(asking, checked, now))
+
+
+def is_booked(nonce: str) -> bool:
+    """Whether a request with this nonce has made a booking (R33)."""
+    return db.session.scalar(select(Booking.id).where(Booking.nonce == nonce)) is not None
 
 
 def _made_before(request: Request) -> Booking | None:

@@ -11,6 +11,7 @@ from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
 from ..sentences import Sentence
+from .embedding import ANY_PART
 from .host_rules import hosts
 from .hours_rules import hours, overrides
 from .question_rules import questions
@@ -32,6 +33,7 @@ REQUIRED = ("slug", "kind", "title", "hours", "durations", "hosts")
 INCREMENTS = (5, 10, 15, 20, 30, 45, 60)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]+)?")
 _PARTS = re.compile(r"[.\[]")
 
 
@@ -94,13 +96,25 @@ def _place(path: str, value: Any, _: Values) -> Iterator[Problem]:
 
 
 def _redirect(path: str, value: Any, _: Values) -> Iterator[Problem]:
-    if value != "" and not _origin_of(value):
+    origin = _origin_of(value)
+    # What is filled in after a booking may be in the path and behind it, never in the name of the site.
+    if value != "" and (not origin or any(sign in origin for sign in "{}*")):
         yield path, Sentence("Write an address that starts with https://.")
 
 
 def _origins(path: str, value: Any, _: Values) -> Iterator[Problem]:
-    if not isinstance(value, list) or not all(_origin_of(one) == one for one in value):
+    if not isinstance(value, list) or not all(_is_site(one) for one in value):
         yield path, Sentence("Write sites such as https://www.acme.example, without a path.")
+
+
+def _is_site(value: Any) -> bool:
+    """An origin as browsers write it; `*.` before a domain stands for every site below it (`services.embedding`)."""
+    if _origin_of(value) != value or not value:
+        return False
+    host = value.partition("://")[2]
+    below = host.removeprefix(ANY_PART)
+    default = value.startswith("https://") and host.endswith(":443")
+    return bool(_HOST.fullmatch(below)) and not default and (host == below or "." in below)
 
 
 def _origin_of(value: Any) -> str:

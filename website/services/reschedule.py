@@ -59,7 +59,7 @@ def reschedule(
     def attempt() -> Booking:
         booking = _booking(move)
         if _made_before(booking, move):
-            return booking
+            return claims.assure(booking)
         check_changeable(booking, by, now)
         _decide(booking, move, checked, beside, now)
         return in_transaction(lambda: _store(move, checked, beside, now))

@@ -33,7 +33,7 @@ def catalog_path(tag: str) -> Path:
 def extract(to: Path) -> Catalog:
     """What there is to translate, as pyproject.toml says where to look; run from the folder that it stands in."""
     words = ["pybabel", "-q", "extract", "-F", "pyproject.toml", "--sort-by-file", "--add-location=file"]
-    CommandLineInterface().run([*words, "-o", str(to), "."])
+    CommandLineInterface().run([*words, "-o", str(to), "."])  # type: ignore[no-untyped-call]
     with to.open("rb") as file:
         return read_po(file)
 
@@ -49,7 +49,7 @@ def read(tag: str) -> Catalog:
 
 def texts(message: Message) -> tuple[str, ...]:
     """A message's translation, in each plural form if it has any."""
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def written(tag: str, template: Catalog) -> bytes:

@@ -6,7 +6,10 @@ from . import (
     access,
     api,
     bundles,
+    compression,
+    embed,
     errors,
+    headers,
     health,
     languages,
     notices,
@@ -23,11 +26,14 @@ __all__ = ["locale", "register"]
 
 def register(app: Flask) -> None:
     """Binds every view, error page and template helper to the application."""
+    # What comes first here looks at an answer last.
+    compression.register(app)
+    headers.register(app)
     responses.register(app)
     bundles.register(app)
     languages.register(app)
     theme.register(app)
     access.register(app)
-    for area in (health, notices, pictures, public, workspace, api):
+    for area in (health, notices, embed, pictures, public, workspace, api):
         area.register(app)
     errors.register(app)

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from babel import Locale
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from flask_babel import gettext, refresh
 from werkzeug.exceptions import HTTPException
 
@@ -26,7 +26,10 @@ def register(app: Flask) -> None:
 
 
 def locale() -> str:
-    """The Babel locale of this request: `lang=`, else what the page prefers, else the browser's best match."""
+    """The Babel locale of this request: `lang=`, else what the page prefers, else the browser's best match. Where
+    nobody asks, as in the worker, the site's own."""
+    if not has_request_context():
+        return babel_locale(DEFAULT)
     known: str | None = g.get("locale")
     if known is None:
         known = g.locale = babel_locale(known_tag(_asked_for()) or _accepted())

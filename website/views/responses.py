@@ -1,25 +1,20 @@
-"""Answers: the one place that knows HTMX from a plain browser, and the headers that every answer carries."""
+"""Answers: the one place that knows HTMX from a plain browser, and whether a browser has an answer already."""
 
 import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_htmx import make_response as make_htmx_response
 
 from ..extensions import htmx
-from .theme import theme_source
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; connect-src 'self';"
-    " form-action 'self'; base-uri 'none'; object-src 'none'; frame-src 'self'; frame-ancestors {ancestors}"
-)
+VARIES = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Accept-Language")
 
 
 def register(app: Flask) -> None:
-    """Binds the template helpers and the headers."""
-    app.after_request(_secure)
+    """Binds the template helpers."""
     app.jinja_env.globals.update(asset=asset)
 
 
@@ -68,24 +63,15 @@ def leave_for(address: str, name: str) -> ResponseReturnValue:
     return render_template("workspace/leaving.html", address=address, name=name)
 
 
-def frame_for(response: Response | str, origins: list[str], *, colour: str = "") -> Response:
-    """Lets the sites of `origins` show the answer in a frame; nobody else may. `colour` is the one of the page's link,
-    whose rule stands in the page."""
-    answer = make_response(response)
-    answer.headers["Content-Security-Policy"] = POLICY.format(
-        ancestors=" ".join(["'self'", *origins]), styles=theme_source(colour)
-    )
+def revalidated(answer: Response) -> Response:
+    """A 304 where the browser has this very answer. It was made afresh all the same: what is saved are bytes, and
+    nobody is shown times of before. So nothing in it may be random or tell the minute.
+
+    Fragment and whole page may have the same address, and each language its own text.
+    """
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.vary.update(VARIES)
+    policy = answer.headers.get("Content-Security-Policy", "")
+    answer.set_etag(hashlib.sha256(answer.data + policy.encode()).hexdigest()[:20], weak=True)
+    answer.make_conditional(request)
     return answer
-
-
-def _secure(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY.format(ancestors="'none'", styles=""))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if request.endpoint == "static" and "v" in request.args:
-        headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
-        headers.setdefault("Cache-Control", "private, no-cache")
-    return response

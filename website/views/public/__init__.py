@@ -3,12 +3,14 @@
 from flask import Blueprint, Flask
 
 from ...extensions import csrf
-from . import booking, booking_page, reschedule
+from . import booking, booking_page, bots, reschedule
+from .framing import current, let_in
 from .invitee import keep_secret
 
 
 def register(app: Flask) -> None:
     """Binds the booking page and the invitee's page of a booking."""
+    bots.register(app)
     page = Blueprint("booking_page", __name__, url_prefix="/book/<slug>")
     page.add_url_rule("", "show", booking_page.show)
     page.add_url_rule("", "book", booking_page.book, methods=["POST"])
@@ -25,7 +27,9 @@ def register(app: Flask) -> None:
     manage.add_url_rule("/reschedule/slots", "slots", reschedule.slots)
     manage.add_url_rule("/reschedule/confirm", "confirm", reschedule.confirm)
     manage.after_request(keep_secret)
+    app.jinja_env.globals.update(framing=current)
     for blueprint in (page, manage):
         # There is no cookie, so there is nothing that another site's form could make use of.
         csrf.exempt(blueprint)
+        blueprint.after_request(let_in)
         app.register_blueprint(blueprint)

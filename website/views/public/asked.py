@@ -20,10 +20,15 @@ from ...services.contact import NOBODY, Visitor, recognise, recognise_contact
 from ...services.find_link import link_by_slug, open_link
 from ...tokens import BadToken, ExpiredToken, Who, signer
 from ..languages import prefer
+from .framing import Frame, framed
 
 YEARS_BACK, YEARS_AHEAD = 1, 5
 SLOT_FORMAT = "%Y%m%dT%H%MZ"
-CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+# What advertisements and letters add to an address, to be found again on the booking; embed.js hands them on.
+CAMPAIGN = (
+    "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "gclid", "gbraid", "wbraid",
+    "dclid", "fbclid", "msclkid", "li_fat_id", "ttclid", "twclid",
+)  # fmt: skip
 WHO = ("for", "who")
 LONGEST_VALUE = 254
 LONGEST_TOKEN = 2000
@@ -87,20 +92,22 @@ def asked(slug: str, values: MultiDict[str, str] | None = None, *, closed: bool 
     aborts with a 400."""
     values = request.args if values is None else values
     link, now = link_by_slug(slug) if closed else open_link(slug), clock.now()
+    frame = framed(link, values)
     prefer(link.language)
     visitor, filled_in, problem = _visitor(link, values, now)
+    timezone = _named_zone(values, frame)
     return Asked(
         link=link,
         now=now,
-        timezone=_timezone(values.get("timezone") or link.timezone),
+        timezone=timezone or link.timezone,
         duration=_duration(link, values.get("duration", "")),
         month=_month(values.get("month", ""), now),
         on=_date(values.get("date", ""), now),
         visitor=visitor,
-        carried=_carried(values, without=WHO if problem else ()),
+        carried=_carried(values, frame, without=WHO if problem else ()),
         name=filled_in.name or visitor.name,
         email=visitor.email or filled_in.email,
-        zone_chosen=bool(values.get("timezone")),
+        zone_chosen=bool(timezone),
         problem=problem,
     )
 
@@ -109,6 +116,7 @@ def asked_to_move(booking: Booking, *, zone: str = "") -> Asked:
     """What the request asks for of another time for a booking: its length is its own, and nobody is looked up.
     `zone` is that of a host, who reads the site's language; without it the invitee asks. Aborts with a 400."""
     values, now = request.values, clock.now()
+    frame = framed(booking.link, values)
     if not zone:
         prefer(booking.language)
     return Asked(
@@ -119,13 +127,16 @@ def asked_to_move(booking: Booking, *, zone: str = "") -> Asked:
         month=_month(values.get("month", ""), now),
         on=_date(values.get("date", ""), now),
         visitor=NOBODY,
-        carried=_picked(values, ("host", "lang", "embed")),
+        carried=(*_picked(values, ("host", "lang")), *frame.carried),
         zone_chosen=bool(values.get("timezone")),
     )
 
 
-def _carried(values: MultiDict[str, str], without: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return _picked(values, [key for key in (*WHO, "lang", "embed", *CAMPAIGN) if key not in without])
+def _carried(
+    values: MultiDict[str, str], frame: Frame, without: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    kept = _picked(values, [key for key in (*WHO, "lang", *CAMPAIGN) if key not in without])
+    return (*kept, *frame.carried)
 
 
 def _picked(values: MultiDict[str, str], keys: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -162,6 +173,15 @@ def _personal(link: Link, token: str, now: datetime) -> Visitor | None:
     if personal.link_id != link.id:
         raise BadToken
     return recognise_contact(personal.contact_id)
+
+
+def _named_zone(values: MultiDict[str, str], frame: Frame) -> str:
+    """The zone that was asked for, if any. embed.js names the browser's, and a browser may be newer than our list:
+    inside of a frame a zone that is not in it is as good as none."""
+    name = values.get("timezone", "")
+    if not name or (frame.embedded and name not in all_zones()):
+        return ""
+    return _timezone(name)
 
 
 def _timezone(name: str) -> str:

@@ -12,9 +12,11 @@ from ...services.booking import booking_by_token
 from ...services.cancellation import cancel as cancel_booking
 from ...services.errors import AlreadyOver, TooLate
 from ...services.guest_copy import file_of, invitation_due, provider_invited
+from ..limits import CHANGES, limited
 from ..responses import see_other
 from .add_to_calendar import calendar_addresses
 from .invitee import invitee_page
+from .news import address_after, leads_on, news_of, page_after, site_after
 
 CALENDAR_FILE = "text/calendar; charset=utf-8; method=PUBLISH"
 
@@ -24,7 +26,10 @@ def show(token: str) -> ResponseReturnValue:
     due, invited = invitation_due(booking), provider_invited(booking)
     # Whoever has a provider's invitation gets the very same event as a file, and from nowhere else a second one.
     addresses = [] if due or invited else calendar_addresses(booking)
-    return _page(booking, "show", due=due, invited=invited, addresses=addresses)
+    after = {"address": address_after(booking), "site": site_after(booking), "by_itself": leads_on(booking)}
+    return _page(
+        booking, "show", due=due, invited=invited, addresses=addresses, event=news_of(booking), after=after
+    )
 
 
 def invite(token: str) -> ResponseReturnValue:
@@ -40,6 +45,7 @@ def invite(token: str) -> ResponseReturnValue:
     return answer
 
 
+@limited(CHANGES, methods=["POST"])
 def cancel(token: str) -> ResponseReturnValue:
     booking = booking_by_token(token)
     form = CancelForm(request.form)
@@ -51,7 +57,7 @@ def cancel(token: str) -> ResponseReturnValue:
         cancel_booking(token, reason=form.reason.data or "", now=clock.now())
     except (AlreadyOver, TooLate):
         return _page(booking, "cancel", form=form), 409
-    return see_other(f"/booking/{token}")
+    return see_other(page_after(booking, "cancelled"))
 
 
 def _page(booking: Booking, name: str, **values: Any) -> Response:

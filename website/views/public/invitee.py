@@ -1,7 +1,6 @@
 """What every page of a booking shows to its invitee, and the headers that keep its address a secret."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, render_template, request, url_for
 
@@ -11,14 +10,16 @@ from ...services.change import last_moment
 from ...services.history import earlier_starts
 from ...tokens import signer
 from ...wording import listed
+from ..headers import frame_for
 from ..languages import prefer
-from ..responses import frame_for
 from .asked import local
+from .framing import framed, onward
 from .words import clock_time, date_and_time, full_date, zone_name
 
 
 def invitee_page(booking: Booking, template: str, timezone: str = "", **values: Any) -> Response:
     """A page about the booking, its times in the invitee's zone unless another is asked for."""
+    framed(booking.link, request.values)
     prefer(booking.language)
     page = render_template(template, **facts(booking, timezone or booking.timezone), **values)
     return frame_for(page, booking.link.embed_origins, colour=booking.link.colour)
@@ -33,6 +34,7 @@ def facts(booking: Booking, timezone: str) -> dict[str, Any]:
         "booking": booking,
         "link": booking.link,
         "manage": url_for("booking.show", token=booking.token),
+        "onward": onward(),
         "day": full_date(start.date()),
         "times": f"{clock_time(start)} – {clock_time(end)}",
         "zone": zone_name(timezone, booking.start_at),
@@ -48,8 +50,7 @@ def facts(booking: Booking, timezone: str) -> dict[str, Any]:
 def write_address(booking: Booking) -> str:
     """Where the invitee writes to us; who they are travels on in a token (R21, R22)."""
     who = signer.who(booking.email, clock.now(), booking.name)
-    carried = {key: request.values[key] for key in ("lang", "embed") if request.values.get(key)}
-    return f"{url_for('booking_page.write', slug=booking.link.slug)}?{urlencode({**carried, 'who': who})}"
+    return url_for("booking_page.write", slug=booking.link.slug) + onward(who=who)
 
 
 def keep_secret(response: Response) -> Response:

@@ -17,11 +17,13 @@ from ...services.errors import AlreadyOver, SlotTaken, TooLate
 from ...services.own_events import hidden_by
 from ...services.reschedule import reschedule as move_booking
 from ...tokens import BadToken, signer
+from ..limits import CHANGES, limited
 from ..responses import see_other
 from .asked import Asked, asked_to_move, slot_start
 from .invitee import invitee_page, write_address
 from .month import slot_grid
 from .moving import addresses, around, last_step, near_by, wants_anybody
+from .news import page_after
 
 
 def show(token: str) -> ResponseReturnValue:
@@ -58,6 +60,12 @@ def confirm(token: str) -> ResponseReturnValue:
     return _confirm(booking, question, start, 200)
 
 
+def _moved(response: Response) -> bool:
+    """Only what everybody is told about is counted."""
+    return response.status_code == 303
+
+
+@limited(CHANGES, methods=["POST"], deduct_when=_moved)
 def move(token: str) -> ResponseReturnValue:
     booking = booking_by_token(token)
     question = asked_to_move(booking)
@@ -79,7 +87,7 @@ def move(token: str) -> ResponseReturnValue:
         return _confirm(booking, question, start, 409, message, taken.alternatives)
     except (AlreadyOver, TooLate):
         return _page(booking, question, "no_change"), 409
-    return see_other(f"{url_for('booking.show', token=token)}{_carried(question)}")
+    return see_other(page_after(booking, "moved"))
 
 
 def _choose_a_time(booking: Booking, question: Asked) -> ResponseReturnValue:
@@ -126,8 +134,3 @@ def _page(booking: Booking, question: Asked, name: str, **values: Any) -> Respon
 
 def _grid(booking: Booking) -> str:
     return url_for("booking.reschedule", token=booking.token)
-
-
-def _carried(question: Asked) -> str:
-    query = question.carrying(host="").carried_query
-    return f"?{query}" if query else ""

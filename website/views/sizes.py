@@ -1,0 +1,28 @@
+"""How much one request may hold. More is a clear 4xx, before any view looks at it.
+
+The body is bounded by MAX_CONTENT_LENGTH; the server bounds lines and headers (deploy/gunicorn.conf.py).
+"""
+
+from flask import Flask, abort, request
+
+# Far more than any form of ours has: a link's, with a large team on it.
+MOST_FIELDS = 5000
+# Tokens that travel on make addresses long; nothing makes them this long.
+LONGEST_QUERY = 8000
+
+
+def register(app: Flask) -> None:
+    """Binds the checks to every request."""
+    app.before_request(_check)
+
+
+def _check() -> None:
+    if len(request.query_string) > LONGEST_QUERY:
+        abort(414)
+    if request.mimetype == "application/x-www-form-urlencoded" and _separators() >= MOST_FIELDS:
+        abort(413)
+
+
+def _separators() -> int:
+    """How many fields a form has, but one. It is counted before it is taken apart: that is what costs."""
+    return request.get_data(cache=True).count(b"&")

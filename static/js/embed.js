@@ -48,7 +48,7 @@ window.Firsthand ||= (() => {
         const frame = frameFor(link, "max-width:66rem;margin:auto;", () => { close(); dialog = 0; });
         const button = make("button", { textContent: "×", ariaLabel: option(link, "close") || "Close" });
         dialog = make("dialog", { ariaLabel: frame.title, onclick: close, onclose() { put(this, "display", "none"); link.focus(); } });
-        dress(button, "display:block;width:44px;height:44px;margin:auto;font:2rem serif;");
+        button.style.cssText = "float:right;width:3rem;height:3rem;border:0;background:none;color:#fff;font:2rem serif;cursor:pointer";
         dress(dialog, "position:fixed;inset:0;width:100%;height:100%;overflow:auto;background:#000a;");
         dialog.append(button, frame);
         document.body.append(dialog);

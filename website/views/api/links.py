@@ -19,7 +19,7 @@ from ...services.booking import book, is_booked
 from ...services.contact import recognise
 from ...services.errors import BadRequest, LinkClosed, ReusedKey, SlotTaken, UnknownLink
 from ...services.find_link import open_link
-from ..languages import translated
+from ..languages import prefer, translated
 from ..limits import ASKED, BOOKINGS, LOOKUPS, limited, may_write_to, written_to
 from .asked import asked_booking, asked_slots
 from .description import BOOKING_PARAMETERS, LOCATION, SLOTS_PARAMETERS, problems
@@ -53,6 +53,7 @@ def _closed(_: LinkClosed) -> ResponseReturnValue:
 def slots(slug: str) -> Any:
     """The starts that a link offers."""
     link, now = open_link(slug), clock.now()
+    prefer(link.language)
     asked = asked_slots(link, now)
     scene = scene_of(link, visitor=recognise(asked.email), duration=asked.duration, now=now)
     found = offered_slots(scene, asked.timezone, asked.first, asked.last)
@@ -90,6 +91,7 @@ def _booked(_response: Response) -> bool:
 def bookings(slug: str) -> Any:
     """Book a slot; the same request again gives the same booking."""
     link, now = open_link(slug), clock.now()
+    prefer(link.language)
     g.owner_first = link.owner_first
     wanted = asked_booking(link)
     told, again = (wanted.email, *wanted.guests), is_booked(wanted.nonce)

@@ -3,13 +3,14 @@
 from flask import Blueprint, Flask
 
 from ...extensions import csrf
-from . import booking, booking_page, reschedule
+from . import booking, booking_page, bots, reschedule
 from .framing import current, let_in
 from .invitee import keep_secret
 
 
 def register(app: Flask) -> None:
     """Binds the booking page and the invitee's page of a booking."""
+    bots.register(app)
     page = Blueprint("booking_page", __name__, url_prefix="/book/<slug>")
     page.add_url_rule("", "show", booking_page.show)
     page.add_url_rule("", "book", booking_page.book, methods=["POST"])

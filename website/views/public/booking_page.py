@@ -7,31 +7,34 @@ from typing import Any
 from flask import Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.exc import SQLAlchemyError
 
-from ...extensions import db, limiter
+from ... import clock
+from ...extensions import db
 from ...forms.booking import BookingForm, NoteForm, WhoForm, booking_form
 from ...models import Booking
 from ...services.availability import Scene, scene_of
 from ...services.booking import book as book_slot
+from ...services.booking import is_booked
 from ...services.booking_request import Request
 from ...services.contact import Visitor, recognise
 from ...services.deciding import fresh_times
-from ...services.errors import BadRequest, ReusedKey, SlotTaken
+from ...services.errors import BadRequest, ReusedKey, SlotTaken, UnknownLink
+from ...services.find_link import link_by_slug
 from ...services.note import leave_note
 from ...tokens import BadToken, signer
 from ..errors import RETRY_SECONDS
 from ..headers import frame_for
 from ..languages import language_tag, translated
+from ..limits import BOOKINGS, LOOKUPS, NOTES, limited, may_write_to, minutes_to_wait, written_to
 from ..responses import revalidated
 from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
+from .bots import filled_in_unseen, in_a_hurry
 from .month import owner_name, slot_grid
 from .news import page_after
 from .words import date_and_time, zone_name
 from .zones import zones_to_choose
-
-LOOKUPS = "120/minute;1000/hour"
-NOTES = "20/hour"
 
 
 def _asks_about_nobody() -> bool:
@@ -44,7 +47,7 @@ def _tells_slots(_response: Response) -> bool:
     return bool(g.get("tells_slots"))
 
 
-@limiter.limit(LOOKUPS, exempt_when=_asks_about_nobody)
+@limited(LOOKUPS, exempt_when=_asks_about_nobody)
 def show(slug: str) -> ResponseReturnValue:
     question = asked(slug)
     if (request.args.get("email") or request.args.get("name")) and not question.visitor.personal:
@@ -57,7 +60,7 @@ def show(slug: str) -> ResponseReturnValue:
     return (page, status) if question.problem else revalidated(page)
 
 
-@limiter.limit(LOOKUPS, exempt_when=_asks_about_nobody)
+@limited(LOOKUPS, exempt_when=_asks_about_nobody)
 def slots(slug: str) -> ResponseReturnValue:
     """The part of the page that changes with the month, the day and the zone."""
     question = asked(slug)
@@ -70,22 +73,30 @@ def slots(slug: str) -> ResponseReturnValue:
     return revalidated(make_response(part))
 
 
-@limiter.limit(LOOKUPS)
+def _too_many_asked(_limit: object) -> Response:
+    """The address that was typed is kept."""
+    question = asked(_slug(), request.form)
+    page, _status = _who(question, WhoForm(request.form), 429, _come_back_later())
+    return page
+
+
+@limited(LOOKUPS, on_breach=_too_many_asked)
 def who(slug: str) -> ResponseReturnValue:
     """The address is taken once, and travels on in a token (R21)."""
     question = asked(slug, request.form)
     form = WhoForm(request.form)
-    if not form.validate():
-        return _who(question, form, 422)
+    trapped = filled_in_unseen()
+    if not form.validate() or trapped:
+        return _who(question, form, 422, trapped)
     return redirect(_page(question.known_as(form.email.data.lower()), month=True), 303)
 
 
-def _who(question: Asked, form: WhoForm, status: int) -> ResponseReturnValue:
-    page = render_template("public/booking_page/who.html", form=form, **_frame(question))
+def _who(question: Asked, form: WhoForm, status: int, message: str = "") -> tuple[Response, int]:
+    page = render_template("public/booking_page/who.html", form=form, message=message, **_frame(question))
     return _framed(question, page), status
 
 
-@limiter.limit(LOOKUPS, exempt_when=_asks_about_nobody)
+@limited(LOOKUPS, exempt_when=_asks_about_nobody)
 def details(slug: str) -> ResponseReturnValue:
     question = asked(slug)
     if question.must_say_who:
@@ -95,11 +106,52 @@ def details(slug: str) -> ResponseReturnValue:
     form = booking_form(question.link.questions, name=question.name, email=question.email)
     fresh = fresh_times(_scene(question, question.visitor), start)
     if fresh is not None:
-        return _details(question, form, start, 409, _("This time is not free any more."), fresh)
-    return _details(question, form, start, 200)
+        return _details(question, form, start, 409, _("This time is not free any more."), fresh, first=True)
+    return _details(question, form, start, 200, first=True)
 
 
-@limiter.limit(LOOKUPS, deduct_when=_tells_slots)
+def _booked(_response: Response) -> bool:
+    return bool(g.get("booked"))
+
+
+def _is_booked_already() -> bool:
+    """The same form again leads to its booking, however many there are (R33)."""
+    try:
+        link = link_by_slug(_slug())
+        return is_booked(signer.read_form(request.form.get("token", ""), link.id, clock.now()).nonce)
+    except (BadToken, UnknownLink):
+        return False
+
+
+def _too_many_booked(_limit: object) -> Response | None:
+    """What was typed is kept, with the form's token: it is the same form that is to be sent later."""
+    if not request.form.get("slot"):
+        return None
+    question = asked(_slug(), request.form)
+    form = booking_form(question.link.questions, request.form)
+    start = slot_start(request.form["slot"], question.now)
+    token = request.form.get("token", "")
+    page, _status = _details(question, form, start, 429, _come_back_later(), token=token)
+    return page
+
+
+def _come_back_later() -> str:
+    minutes = minutes_to_wait()
+    return str(
+        ngettext(
+            "Too much is asked of this page. Send this again in %(num)s minute: what you wrote is kept.",
+            "Too much is asked of this page. Send this again in %(num)s minutes: what you wrote is kept.",
+            minutes,
+        )
+    )
+
+
+def _slug() -> str:
+    return str((request.view_args or {})["slug"])
+
+
+@limited(LOOKUPS, deduct_when=_tells_slots, on_breach=_too_many_booked)
+@limited(BOOKINGS, deduct_when=_booked, exempt_when=_is_booked_already, on_breach=_too_many_booked)
 def book(slug: str) -> ResponseReturnValue:
     question = asked(slug, request.form)
     form = booking_form(question.link.questions, request.form)
@@ -107,13 +159,23 @@ def book(slug: str) -> ResponseReturnValue:
         return _choose_a_time(question, form)
     start = slot_start(request.form["slot"], question.now)
     try:
-        nonce = signer.read_form(request.form.get("token", ""), question.link.id, question.now)
+        shown = signer.read_form(request.form.get("token", ""), question.link.id, question.now)
     except BadToken:
         message = _("This form has expired. Check your details and send it again.")
         return _details(question, form, start, 400, message)
-    if not form.validate():
-        return _details(question, form, start, 422)
+    trapped = filled_in_unseen() or in_a_hurry(shown.shown_at, question.now)
+    if not form.validate() or trapped:
+        return _details(question, form, start, 422, trapped)
+    return _booking_made(question, form, start, shown.nonce)
+
+
+def _booking_made(question: Asked, form: BookingForm, start: datetime, nonce: str) -> ResponseReturnValue:
+    """The way to the booking, or the form again with why there is none."""
+    told = (form.email.data, *form.guests.addresses)
     try:
+        again = is_booked(nonce)
+        if not again and not may_write_to(told):
+            return _details(question, form, start, 429, _too_many_mails())
         booking = _book(question, form, start, nonce)
     except SlotTaken as taken:
         message = _("Somebody else has just taken this time. Choose another one; what you wrote is kept.")
@@ -125,7 +187,16 @@ def book(slug: str) -> ResponseReturnValue:
         return _details(question, form, start, 422, translated(refused.message))
     except SQLAlchemyError:
         return _not_confirmed(question, form, start)
+    if not again:
+        g.booked = True
+        written_to(told)
     return redirect(page_after(booking, "booked"), 303)
+
+
+def _too_many_mails() -> str:
+    return str(
+        _("Too many meetings were booked today for an address that you wrote. Try again tomorrow, or write to us.")
+    )
 
 
 def _not_confirmed(question: Asked, form: BookingForm, start: datetime) -> ResponseReturnValue:
@@ -173,29 +244,44 @@ def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Bo
     )
 
 
-@limiter.limit(NOTES, methods=["POST"])
+def _too_many_notes(_limit: object) -> Response:
+    """What was typed is kept."""
+    question = asked(_slug(), request.form, closed=True)
+    token = request.form.get("token", "")
+    page, _status = _write(question, NoteForm(request.form), 429, _come_back_later(), token=token)
+    return page
+
+
+@limited(NOTES, methods=["POST"], on_breach=_too_many_notes)
 def write(slug: str) -> ResponseReturnValue:
     """A note to the owner if there is one, else to the link's creator, in the same words (R20, R22). It works where
     the link is closed: whoever has a booking may have something to say about it."""
     question = asked(slug, request.form if request.method == "POST" else request.args, closed=True)
     form = NoteForm(request.form, data={"name": question.name, "email": question.email})
-    status, sent = 200, False
-    if request.method == "POST":
-        try:
-            nonce = signer.read_form(request.form.get("token", ""), question.link.id, question.now)
-            sent = form.validate()
-            status = 200 if sent else 422
-        except BadToken:
-            status = 400
-    if sent:
-        reader = question.visitor if question.visitor.email else recognise(form.email.data)
-        leave_note(
-            question.link, reader, name=form.name.data, email=form.email.data, text=form.text.data,
-            nonce=nonce, now=question.now,
-        )  # fmt: skip
+    if request.method != "POST":
+        return _write(question, form, 200, token=_token(question, first=True))
+    try:
+        shown = signer.read_form(request.form.get("token", ""), question.link.id, question.now)
+    except BadToken:
+        message = _("This form has expired. Check your details and send it again.")
+        return _write(question, form, 400, message)
+    trapped = filled_in_unseen() or in_a_hurry(shown.shown_at, question.now)
+    if not form.validate() or trapped:
+        return _write(question, form, 422, trapped)
+    reader = question.visitor if question.visitor.email else recognise(form.email.data)
+    leave_note(
+        question.link, reader, name=form.name.data, email=form.email.data, text=form.text.data,
+        nonce=shown.nonce, now=question.now,
+    )  # fmt: skip
+    return _write(question, form, 200, sent=True)
+
+
+def _write(
+    question: Asked, form: NoteForm, status: int, message: str = "", *, sent: bool = False, token: str = ""
+) -> tuple[Response, int]:
     page = render_template(
-        "public/booking_page/write.html", form=form, sent=sent, expired=status == 400, token=_token(question),
-        **_frame(question),
+        "public/booking_page/write.html", form=form, sent=sent, message=message,
+        token=token or _token(question), **_frame(question),
     )  # fmt: skip
     return _framed(question, page), status
 
@@ -208,6 +294,8 @@ def _details(
     message: str = "",
     alternatives: Sequence[datetime] | None = None,
     token: str = "",
+    *,
+    first: bool = False,
 ) -> tuple[Response, int]:
     g.tells_slots = alternatives is not None and question.link.owner_first
     page = render_template(
@@ -219,14 +307,14 @@ def _details(
         alternatives=None if alternatives is None else [
             (slot_text(other), date_and_time(other, question.timezone)) for other in alternatives
         ],
-        token=token or _token(question),
+        token=token or _token(question, first=first),
         **_frame(question),
     )  # fmt: skip
     return _framed(question, page), status
 
 
-def _token(question: Asked) -> str:
-    return signer.form(question.link.id, question.now)
+def _token(question: Asked, *, first: bool = False) -> str:
+    return signer.form(question.link.id, question.now, first=first)
 
 
 def _frame(question: Asked) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def _site(database_url: str) -> Iterator[tuple[Flask, Processes, str]]:
     app = create_app(config)
     fill(app)
     with tempfile.TemporaryDirectory() as folder:
-        processes = Processes("wsgi", port, environment_of(config), Path(folder) / "log")
+        processes = Processes("tests.bench.served", port, environment_of(config), Path(folder) / "log")
         try:
             yield app, processes, config.base_url
         finally:

@@ -57,5 +57,7 @@ def broken(page: Page, options: dict[str, Any]) -> list[tuple[str, str]]:
     """The rules that axe sees broken, and where first."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE)
-    found = page.evaluate("options => axe.run(options)", {"resultTypes": ["violations"], **options})["violations"]
+    found = page.evaluate("options => axe.run(options)", {"resultTypes": ["violations"], **options})[
+        "violations"
+    ]
     return [(one["id"], one["nodes"][0]["html"][:120]) for one in found]

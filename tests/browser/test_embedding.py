@@ -22,14 +22,17 @@ pytestmark = pytest.mark.browser
 
 EVENTS = ("ready", "slot.selected", "booking.confirmed", "booking.rescheduled", "booking.cancelled", "close")
 # The page's own script: keeps what the elements tell, and what any window sends.
-LISTENER = """
+LISTENER = (
+    f"const names = {json.dumps(EVENTS)};"
+    + """
 window.heard = []; window.sent = [];
-for (const name of %s) document.addEventListener("firsthand:" + name, (event) => {
+for (const name of names) document.addEventListener("firsthand:" + name, (event) => {
   heard.push([name, event.detail, event.target.id]);
   if (window.stay) event.preventDefault();
 });
 addEventListener("message", (event) => sent.push([event.origin, event.data]));
-""" % json.dumps(EVENTS)
+"""
+)
 HOSTILE = """* { all: unset; } html { font-size: 40px !important; } iframe { height: 100px !important; width: 90px; }
 a, button { transform: rotate(3deg); letter-spacing: 1em; } dialog { display: block; opacity: 0.1; }"""
 
@@ -141,7 +144,9 @@ def content_height(frame: Frame) -> int:
 
 def same_height(page: Page, frame: Frame) -> None:
     """The frame is as high as what it shows, and shows no scroll bar."""
-    page.wait_for_function("height => document.querySelector('iframe').offsetHeight === height", arg=content_height(frame))
+    page.wait_for_function(
+        "height => document.querySelector('iframe').offsetHeight === height", arg=content_height(frame)
+    )
     assert frame.evaluate("() => document.documentElement.scrollHeight <= innerHeight")
 
 
@@ -171,7 +176,8 @@ def test_first_paint_has_the_visitor_s_zone(link: str, visit: Any) -> None:
 
 def test_options_of_the_link_are_asked_for(world: Flask, host: HostSite, site: str, visit: Any) -> None:
     open_link(embed_origins=[host.origin], durations=[30, 60])
-    options = 'data-firsthand-duration="60" data-firsthand-timezone="Europe/Paris" data-firsthand-lang="en-US" data-firsthand-theme="dark"'
+    chosen = {"duration": "60", "timezone": "Europe/Paris", "lang": "en-US", "theme": "dark"}
+    options = " ".join(f'data-firsthand-{name}="{value}"' for name, value in chosen.items())
     page = visit(f'<a href="{site}/book/demo" data-firsthand="inline" {options}>Book</a>')
     frame = frame_of(page)
     expect(frame.locator("#timezone")).to_have_value("Europe/Paris")
@@ -230,7 +236,10 @@ def test_a_floating_button_stays_in_the_corner(link: str, visit: Any) -> None:
 
 
 def test_a_plain_frame_needs_no_script_anywhere(link: str, site: str, visit: Any) -> None:
-    page = visit(f'<iframe src="{site}/book/demo?embed=1" title="Book" width="900" height="900"></iframe>', script=False)
+    page = visit(
+        f'<iframe src="{site}/book/demo?embed=1" title="Book" width="900" height="900"></iframe>',
+        script=False,
+    )
     frame = page.frame_locator("iframe")
     book(frame)
     assert db.session.query(Booking).count() == 1
@@ -266,14 +275,18 @@ def test_the_link_is_there_again_where_the_site_may_not_show_it(
     world: Flask, site: str, host: HostSite, visit: Any, mode: str
 ) -> None:
     open_link(embed_origins=["https://elsewhere.example"])
-    page = visit(f'<a id="book" href="{site}/book/demo" data-firsthand="{mode}">Book</a>', expected="frame-ancestors")
+    page = visit(
+        f'<a id="book" href="{site}/book/demo" data-firsthand="{mode}">Book</a>', expected="frame-ancestors"
+    )
     page.clock.install()
     page.goto(page.url)
     if mode == "popup":
         page.locator("#book").click()
     page.locator("iframe").wait_for()
     # The frame was seen once the page was painted.
-    page.evaluate("() => new Promise((done) => new IntersectionObserver(done).observe(document.querySelector('iframe')))")
+    page.evaluate(
+        "() => new Promise((done) => new IntersectionObserver(done).observe(document.querySelector('iframe')))"
+    )
     page.clock.run_for(8100)
     expect(page.locator("iframe")).to_have_count(0)
     expect(page.locator("#book")).to_be_visible()
@@ -370,15 +383,23 @@ def test_the_same_form_sent_again_from_the_history_tells_nothing_new(link: str, 
 
 
 def test_forged_messages_are_not_believed(link: str, host: HostSite, visit: Any) -> None:
-    forged = json.dumps({"src": "firsthand", "v": 1, "type": "booking.confirmed", "id": "x", "redirect": "/evil"})
+    forged = json.dumps(
+        {"src": "firsthand", "v": 1, "type": "booking.confirmed", "id": "x", "redirect": "/evil"}
+    )
     big = json.dumps({"src": "firsthand", "v": 1, "type": "resize", "height": 19999})
-    host.pages["/forge.js"] = f"parent.postMessage({forged}, '*'); parent.postMessage({big}, '*'); parent.frames[0].postMessage({{src: 'firsthand', v: 1, type: 'prefill', name: 'Eve'}}, '*');"
+    prefill = json.dumps({"src": "firsthand", "v": 1, "type": "prefill", "name": "Eve"})
+    host.pages["/forge.js"] = (
+        f"for (const one of [{forged}, {big}]) parent.postMessage(one, '*');"
+        f"parent.frames[0].postMessage({prefill}, '*');"
+    )
     host.pages["/forge"] = '<!doctype html><title>Forge</title><script src="/forge.js"></script>'
     page = visit(link % "inline")
     frame = frame_of(page)
     choose(frame)
     page.evaluate(f"() => {{ window.postMessage({forged}, '*'); window.postMessage({big}, '*'); }}")
-    page.evaluate("() => { const one = document.createElement('iframe'); one.src = '/forge'; document.body.append(one); }")
+    page.evaluate(
+        "() => { const one = document.createElement('iframe'); one.src = '/forge'; document.body.append(one); }"
+    )
     page.wait_for_function("() => sent.filter(([, data]) => data.type === 'booking.confirmed').length === 2")
     settled(page, frame)
     assert heard(page, "booking.confirmed") == []
@@ -389,7 +410,7 @@ def test_forged_messages_are_not_believed(link: str, host: HostSite, visit: Any)
 def test_a_site_that_claims_to_be_another_one_is_told_nothing(
     link: str, site: str, host: HostSite, visit: Any
 ) -> None:
-    """Its page shows the frame with the origin of a site that the link names; the browser keeps what is said from it."""
+    """It names the origin of a site that the link names; the browser keeps what is said from it."""
     db.session.rollback()
     db.session.query(Link).one().embed_origins = [host.origin, "https://www.acme.example"]
     db.session.commit()
@@ -421,7 +442,9 @@ def test_names_are_filled_in_by_message_and_never_by_address(
     prefill = json.dumps(
         {"name": "Dana Prospect", "email": DANA, "answers": {"team": "Sales", "size": "Big", "ok": "y"}}
     ).replace('"', "&quot;")
-    page = visit(f'<a href="{site}/book/demo" data-firsthand="inline" data-firsthand-prefill="{prefill}">Book</a>')
+    page = visit(
+        f'<a href="{site}/book/demo" data-firsthand="inline" data-firsthand-prefill="{prefill}">Book</a>'
+    )
     frame = frame_of(page)
     choose(frame)
     expect(frame.get_by_label("Name")).to_have_value("Dana Prospect")
@@ -438,11 +461,17 @@ def test_names_are_filled_in_by_message_and_never_by_address(
 
 
 def test_where_the_visitor_came_from_stands_on_the_booking(link: str, visit: Any) -> None:
-    page = visit(link % "inline", query="?utm_source=letter&gclid=g1&li_fat_id=l1&session=secret&email=d%40x.example")
+    page = visit(
+        link % "inline", query="?utm_source=letter&gclid=g1&li_fat_id=l1&session=secret&email=d%40x.example"
+    )
     frame = frame_of(page)
     assert "secret" not in frame.url
     book(frame)
-    assert db.session.query(Booking).one().campaign == {"utm_source": "letter", "gclid": "g1", "li_fat_id": "l1"}
+    assert db.session.query(Booking).one().campaign == {
+        "utm_source": "letter",
+        "gclid": "g1",
+        "li_fat_id": "l1",
+    }
 
 
 def test_the_other_site_s_history_and_storage_stay_as_they_are(link: str, visit: Any) -> None:

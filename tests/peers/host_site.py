@@ -24,13 +24,23 @@ class HostSite:
 
 def _handler(site: HostSite) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             site.asked.append(self.path)
             path = self.path.partition("?")[0]
             body = site.pages.get(path, "").encode()
             self.send_response(200 if path in site.pages else 404)
-            kind = "text/javascript" if path.endswith(".js") else "text/css" if path.endswith(".css") else "text/html"
-            sent = {"Content-Type": f"{kind}; charset=utf-8", "Content-Length": str(len(body)), **site.headers}
+            kind = (
+                "text/javascript"
+                if path.endswith(".js")
+                else "text/css"
+                if path.endswith(".css")
+                else "text/html"
+            )
+            sent = {
+                "Content-Type": f"{kind}; charset=utf-8",
+                "Content-Length": str(len(body)),
+                **site.headers,
+            }
             for name, value in sent.items():
                 self.send_header(name, value)
             self.end_headers()

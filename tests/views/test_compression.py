@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.views.workspace.test_links import sign_in
 from tests.views.public.test_booking_page import details, fill_in, open_link
+from tests.views.workspace.test_links import sign_in
 
 UNPACK: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress}
 PUBLIC = ("/book/demo", "/book/demo/slots", "/static/bundles/public.css", "/static/bundles/public.js",
@@ -30,7 +30,10 @@ def test_public_answers_come_as_the_browser_takes_them(
     if len(plain.data) < 400:
         assert packed.data == plain.data
         return
-    assert (packed.headers["Content-Encoding"], packed.headers["Content-Length"]) == (used, str(len(packed.data)))
+    assert (packed.headers["Content-Encoding"], packed.headers["Content-Length"]) == (
+        used,
+        str(len(packed.data)),
+    )
     assert UNPACK[used](packed.data) == plain.data
     assert len(packed.data) < len(plain.data) / 2
     assert "Accept-Encoding" in packed.headers["Vary"]

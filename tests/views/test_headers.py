@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.factories import make_link, make_user
-from tests.views.workspace.test_links import sign_in
 from tests.views.public.test_booking_page import details, fill_in, open_link
+from tests.views.workspace.test_links import sign_in
 from website import create_app
 from website.config import Config
 from website.extensions import db
@@ -84,7 +84,9 @@ def test_pages_run_their_own_scripts_alone_and_make_markup_by_one_policy(
 
 def test_what_is_no_page_may_do_nothing(answers: dict[str, TestResponse]) -> None:
     for name in ("api", "api refused", "api not found", "description", "health", "file"):
-        assert set(policy(answers[name])) == {"default-src", "base-uri", "form-action", "frame-ancestors"}, name
+        assert set(policy(answers[name])) == {"default-src", "base-uri", "form-action", "frame-ancestors"}, (
+            name
+        )
 
 
 def test_prospects_pages_are_framed_by_whom_the_link_names_and_all_others_by_nobody(

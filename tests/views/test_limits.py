@@ -55,8 +55,14 @@ def test_who_has_booked_too_much_is_told_when_to_come_back_and_loses_nothing(
     assert answer.status_code == 429
     assert 3500 < int(answer.headers["Retry-After"]) <= 3600
     assert "in 60 minutes" in answer.text
-    for typed in ("Dana Prospect", "dana@prospect.example", "guest@prospect.example", sent["slot"], sent["token"]):
-        assert f'{typed}' in answer.text
+    for typed in (
+        "Dana Prospect",
+        "dana@prospect.example",
+        "guest@prospect.example",
+        sent["slot"],
+        sent["token"],
+    ):
+        assert f"{typed}" in answer.text
     assert answer.headers["Content-Security-Policy"]
 
 
@@ -108,7 +114,12 @@ def test_one_address_is_written_to_so_often_and_no_more_whoever_it_is(
 
 def test_notes_and_looking_up_keep_what_was_typed(link: Link, client: FlaskClient) -> None:
     for _ in range(21):
-        note = {"token": signer.form(link.id, NOW), "name": "Dana", "email": "d@prospect.example", "text": "Hello you"}
+        note = {
+            "token": signer.form(link.id, NOW),
+            "name": "Dana",
+            "email": "d@prospect.example",
+            "text": "Hello you",
+        }
         written = client.post("/book/demo/write", data=note, environ_overrides=HERE)
     assert (written.status_code, "Hello you" in written.text) == (429, True)
     for _ in range(121):
@@ -124,7 +135,11 @@ def test_a_booking_is_moved_so_often_and_no_more(link: Link, client: FlaskClient
     found = db.session.query(Booking).one().id
     seen = Counter()
     for number in range(1, 14):
-        sent = {"slot": form(link.id, slot(number))["slot"], "token": signer.change(found, NOW), "timezone": "UTC"}
+        sent = {
+            "slot": form(link.id, slot(number))["slot"],
+            "token": signer.change(found, NOW),
+            "timezone": "UTC",
+        }
         place = {"REMOTE_ADDR": f"203.0.113.{number}"}
         seen[client.post(f"{booked}/reschedule", data=sent, environ_overrides=place).status_code] += 1
     assert seen == {303: 10, 429: 3}

@@ -16,8 +16,12 @@ API = "/api/v1/links/demo/bookings"
 TAKEN = 128 * 1024
 
 
-@pytest.mark.parametrize("path", ["/book/demo", "/book/demo/who", "/book/demo/write", "/booking/none/cancel", API])
-@pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=x", "application/json", "text/plain", ""])
+@pytest.mark.parametrize(
+    "path", ["/book/demo", "/book/demo/who", "/book/demo/write", "/booking/none/cancel", API]
+)
+@pytest.mark.parametrize(
+    "kind", [FORM, "multipart/form-data; boundary=x", "application/json", "text/plain", ""]
+)
 def test_a_body_without_end_is_refused(world: Flask, client: FlaskClient, path: str, kind: str) -> None:
     open_link()
     sent = b"name=" + b"x" * TAKEN
@@ -46,7 +50,9 @@ def test_a_form_of_thousands_of_parts_is_refused(world: Flask, client: FlaskClie
 
 
 @pytest.mark.parametrize("length", [8001, 100_000])
-@pytest.mark.parametrize("path", ["/book/demo", "/book/demo/slots", "/book/demo/details", API[:-9] + "/slots", "/links"])
+@pytest.mark.parametrize(
+    "path", ["/book/demo", "/book/demo/slots", "/book/demo/details", API[:-9] + "/slots", "/links"]
+)
 def test_an_address_without_end_is_refused(world: Flask, client: FlaskClient, path: str, length: int) -> None:
     open_link()
     answer = client.get(path + "?utm_source=" + "x" * length)

@@ -65,12 +65,16 @@ def test_who_may_frame_a_page_is_part_of_it(world: Flask, client: FlaskClient) -
 
 def test_each_language_has_a_tag_of_its_own(world: Flask, client: FlaskClient) -> None:
     open_link()
-    tags = {client.get("/book/demo", headers={"Accept-Language": tag}).headers["ETag"] for tag in ("en-GB", "en-US")}
+    tags = {
+        client.get("/book/demo", headers={"Accept-Language": tag}).headers["ETag"]
+        for tag in ("en-GB", "en-US")
+    }
     assert len(tags) == 2
 
 
 @pytest.mark.parametrize(
-    "path", ["/book/demo/details?slot=20261126T0800Z", "/book/demo/write", "/book/demo?for=made-up", "/book/none"]
+    "path",
+    ["/book/demo/details?slot=20261126T0800Z", "/book/demo/write", "/book/demo?for=made-up", "/book/none"],
 )
 def test_forms_and_errors_are_made_anew_each_time(world: Flask, client: FlaskClient, path: str) -> None:
     open_link()

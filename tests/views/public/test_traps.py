@@ -36,7 +36,11 @@ def shown(client: FlaskClient, form: str) -> dict[str, str]:
     """The form as a visitor fills it in."""
     if form == "book":
         return details(client) | fill_in()
-    return hidden(client.get("/book/demo/write").text) | {"name": "Dana Prospect", "email": DANA, "text": "Hello there"}
+    return hidden(client.get("/book/demo/write").text) | {
+        "name": "Dana Prospect",
+        "email": DANA,
+        "text": "Hello there",
+    }
 
 
 def again(answer: TestResponse, sent: dict[str, str]) -> dict[str, str]:

@@ -195,7 +195,9 @@ def _booking_made(question: Asked, form: BookingForm, start: datetime, nonce: st
 
 def _too_many_mails() -> str:
     return str(
-        _("Too many meetings were booked today for an address that you wrote. Try again tomorrow, or write to us.")
+        _(
+            "Too many meetings were booked today for an address that you wrote. Try again tomorrow, or write to us."
+        )
     )
 
 

@@ -24,7 +24,9 @@ YEARS_AHEAD = 5
 
 @signed_in
 def index() -> ResponseReturnValue:
-    return render_template("workspace/links/index.html", links=links_of(me()), kinds=LINK_KINDS, base=site_address())
+    return render_template(
+        "workspace/links/index.html", links=links_of(me()), kinds=LINK_KINDS, base=site_address()
+    )
 
 
 @signed_in

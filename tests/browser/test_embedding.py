@@ -280,7 +280,9 @@ def test_the_link_is_there_again_where_the_site_may_not_show_it(
         page.locator("#book").click()
     page.locator("iframe").wait_for()
     # The frame was seen once the page was painted.
-    page.evaluate("() => new Promise((done) => new IntersectionObserver(done).observe(document.querySelector('iframe')))")
+    page.evaluate(
+        "() => new Promise((done) => new IntersectionObserver(done).observe(document.querySelector('iframe')))"
+    )
     page.clock.run_for(8100)
     expect(page.locator("iframe")).to_have_count(0)
     expect(page.locator("#book")).to_be_visible()

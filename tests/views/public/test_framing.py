@@ -104,7 +104,9 @@ def test_a_frame_is_light_unless_another_theme_is_asked_for(
     assert (found[1] if found else "") == classes
 
 
-def test_a_zone_that_only_a_newer_browser_knows_does_not_stop_a_frame(world: Flask, client: FlaskClient) -> None:
+def test_a_zone_that_only_a_newer_browser_knows_does_not_stop_a_frame(
+    world: Flask, client: FlaskClient
+) -> None:
     open_link(timezone="Europe/Paris")
     page = client.get("/book/demo?embed=1&timezone=Mars/Base")
     assert page.status_code == 200

@@ -5,7 +5,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from itsdangerous import BadData, URLSafeSerializer
@@ -39,6 +39,15 @@ class Who:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShownForm:
+    """A form that we made: its nonce makes a double post one booking (R33). `shown_at` is when it was shown, None where
+    it was shown again after it had been sent."""
+
+    nonce: str
+    shown_at: datetime | None
+
+
 def new_token() -> str:
     """An unguessable text for an address (144 bits)."""
     return secrets.token_urlsafe(18)
@@ -54,13 +63,18 @@ class Signer:
         """Sets the secrets that tokens are derived from: the first one makes them, all of them are read."""
         self._secrets = secret_keys
 
-    def form(self, link_id: int, now: datetime) -> str:
-        """A token for one filled-in form of a link: its nonce makes a double post one booking (R33)."""
-        return self._sign("form", [link_id, secrets.token_urlsafe(12), _expiry(now, FORM_HOURS)])
+    def form(self, link_id: int, now: datetime, *, first: bool = False) -> str:
+        """A token for one form of a link; `first`: it has not been sent yet, and remembers when it was shown."""
+        shown = int(now.timestamp() * 1000) if first else 0
+        return self._sign("form", [link_id, secrets.token_urlsafe(12), _expiry(now, FORM_HOURS), shown])
 
-    def read_form(self, token: str, link_id: int, now: datetime) -> str:
-        """The nonce of a form token. Raises BadToken or ExpiredToken."""
-        return self._nonce("form", token, link_id, now)
+    def read_form(self, token: str, link_id: int, now: datetime) -> ShownForm:
+        """The content of a form token. Raises BadToken or ExpiredToken."""
+        owner, nonce, expires, shown = self._read("form", token, 4)
+        if owner != link_id:
+            raise BadToken
+        _check_expiry(expires, now)
+        return ShownForm(str(nonce), datetime.fromtimestamp(shown / 1000, UTC) if shown else None)
 
     def change(self, booking_id: int, now: datetime) -> str:
         """A token for one filled-in form that changes a booking: a double post makes one change (R33)."""
@@ -68,7 +82,11 @@ class Signer:
 
     def read_change(self, token: str, booking_id: int, now: datetime) -> str:
         """The nonce of a change token. Raises BadToken or ExpiredToken."""
-        return self._nonce("change", token, booking_id, now)
+        owner, nonce, expires = self._read("change", token, 3)
+        if owner != booking_id:
+            raise BadToken
+        _check_expiry(expires, now)
+        return str(nonce)
 
     def who(self, email: str, now: datetime, name: str = "") -> str:
         """A typed address, and a name, as an opaque, expiring text whose length tells nothing (R21)."""
@@ -96,13 +114,6 @@ class Signer:
         link_id, contact_id, expires = self._read("personal", token, 3)
         _check_expiry(expires, now)
         return PersonalLink(int(link_id), int(contact_id))
-
-    def _nonce(self, purpose: str, token: str, owner_id: int, now: datetime) -> str:
-        owner, nonce, expires = self._read(purpose, token, 3)
-        if owner != owner_id:
-            raise BadToken
-        _check_expiry(expires, now)
-        return str(nonce)
 
     def _sign(self, purpose: str, content: list[int | str]) -> str:
         return str(self._serializer(purpose).dumps(content))

@@ -13,10 +13,11 @@ from website.extensions import db
 from website.models import User
 
 HOURS = ALL_WEEK
-# What reaches over the right edge of the screen, unless it scrolls by itself.
-WIDE = """[...document.querySelectorAll("body *")].filter(one =>
-  one.getBoundingClientRect().right > innerWidth + 0.5 && !one.closest(".scroll *, .visually-hidden")
-).map(one => one.outerHTML.slice(0, 80))"""
+# What reaches over either edge of the screen, unless it scrolls by itself.
+WIDE = """[...document.querySelectorAll("body *")].filter(one => {
+  const box = one.getBoundingClientRect();
+  return (box.right > innerWidth + 0.5 || box.left < -0.5) && !one.closest(".scroll *, .visually-hidden, .skip");
+}).map(one => one.outerHTML.slice(0, 80))"""
 
 
 def make_team() -> tuple[User, User]:

@@ -164,16 +164,6 @@ def test_back_returns_to_the_month_before(world: Flask, open_page: OpenPage) -> 
     expect(page.locator("#month-name")).to_have_text(first)
 
 
-def test_the_page_works_when_htmx_does_not_load(world: Flask, open_page: OpenPage) -> None:
-    open_link()
-    page = open_page("/healthz")
-    page.route("**/htmx*", lambda route: route.fulfill(body="", content_type="text/javascript"))
-    page.goto(page.url.replace("/healthz", "/book/demo?timezone=Europe/London"))
-    page.locator("#month-after").click()
-    page.locator("a.day").first.click()
-    expect(page.locator("a.time").first).to_be_visible()
-
-
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing_serious(world: Flask, open_page: OpenPage, width: int) -> None:
     open_link("round_robin", ("Ana", "Ben"), owner_first=True)

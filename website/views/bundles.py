@@ -7,21 +7,22 @@ from pathlib import Path
 from flask import Flask, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-_STYLES = ("tokens", "base", "layout", "components/form", "components/month", "components/times")
-_PUBLIC_SCRIPTS = ("harden", "plain", "history", "timezone", "announce", "summary", "frame")
+_STYLES = (
+    "tokens", "base", "layout", "components/avatar", "components/form", "components/month", "components/times",
+)  # fmt: skip
+_PUBLIC_SCRIPTS = ("harden", "plain", "history", "choice", "timezone", "announce", "summary", "frame")
 _SIGNED_IN_STYLES = (
     "components/state",
-    "components/avatar",
     "workspace/page",
     "workspace/box",
     "workspace/list",
     "workspace/settings",
     "workspace/calendars",
 )
-_SIGNED_IN_SCRIPTS = ("harden", "plain", "announce", "summary", "copy")
+_SIGNED_IN_SCRIPTS = ("harden", "plain", "choice", "announce", "summary", "copy")
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed")),
+    "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed", "components/languages")),
     "public.js": tuple(f"js/{name}.js" for name in _PUBLIC_SCRIPTS),
     "workspace.css": tuple(f"css/{name}.css" for name in (*_STYLES, *_SIGNED_IN_STYLES)),
     "workspace.js": tuple(f"js/{name}.js" for name in _SIGNED_IN_SCRIPTS),

@@ -1,5 +1,6 @@
 """Dates and times in the reader's words; formatting is remembered, because every page shows the same ones."""
 
+import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from babel.dates import format_date, format_skeleton, format_time, get_timezone_
 from ...wording import together
 from ..languages import locale
 
+LONGEST_SHORT_DAY = 5
+
 
 def full_date(on: date) -> str:
     """Thursday 26 November 2026."""
@@ -19,6 +22,24 @@ def full_date(on: date) -> str:
 @lru_cache(maxsize=4096)
 def _full_date(on: date, language: str) -> str:
     return format_date(on, "full", locale=language)
+
+
+def day_name(on: date) -> str:
+    """Thursday 26 November, where the year is clear from what stands around it."""
+    return _day_name(on, locale())
+
+
+@lru_cache(maxsize=4096)
+def _day_name(on: date, language: str) -> str:
+    return format_date(on, _without_year(language), locale=language)
+
+
+@lru_cache(maxsize=16)
+def _without_year(language: str) -> str:
+    """The pattern of a full date up to its year; the whole where the year does not stand last. (The skeletons that
+    Babel knows have short names alone.)"""
+    pattern = Locale.parse(language).date_formats["full"].pattern
+    return re.sub(r"(,\s*|\s*'de'\s*|\s+)y+$", "", pattern)
 
 
 def month_name(on: date) -> str:
@@ -72,9 +93,12 @@ def zone_name(zone: str, at: datetime) -> str:
 
 @lru_cache(maxsize=16)
 def weekdays(language: str) -> tuple[int, tuple[tuple[str, str], ...]]:
-    """The first day of the week (0 is Monday), and the seven names from there: whole and short."""
+    """The first day of the week (0 is Monday), and the seven names from there: whole, and as short as a column of the
+    month is narrow; Arabic shortens none but to a letter."""
     region = Locale.parse(language)
     first = region.first_week_day
     names = region.days["stand-alone"]
     order = [(first + step) % 7 for step in range(7)]
-    return first, tuple((names["wide"][day], names["abbreviated"][day]) for day in order)
+    fits = all(len(name) <= LONGEST_SHORT_DAY for name in names["abbreviated"].values())
+    short = names["abbreviated" if fits else "narrow"]
+    return first, tuple((names["wide"][day], short[day]) for day in order)

@@ -12,6 +12,10 @@ from ...wording import together
 from ..languages import locale
 
 
+# Letters of a weekday over a column of the month.
+NARROW = 4
+
+
 def full_date(on: date) -> str:
     """Thursday 26 November 2026."""
     return _full_date(on, locale())
@@ -96,4 +100,6 @@ def weekdays(language: str) -> tuple[int, tuple[tuple[str, str], ...]]:
     first = region.first_week_day
     names = region.days["stand-alone"]
     order = [(first + step) % 7 for step in range(7)]
-    return first, tuple((names["wide"][day], names["abbreviated"][day]) for day in order)
+    # Some languages abbreviate nothing; what they have for narrow columns goes by another name.
+    narrow = names["abbreviated"] if max(map(len, names["abbreviated"].values())) <= NARROW else names["short"]
+    return first, tuple((names["wide"][day], narrow[day]) for day in order)

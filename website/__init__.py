@@ -74,7 +74,8 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     htmx.init_app(app)
     csrf.init_app(app)
     _bind_limiter(app)
-    login.init_app(app)
+    # Templates find the user themselves (`access.register`): public pages look at no cookie.
+    login.init_app(app, add_context_processor=False)
     openid.register(app, config)
     babel.init_app(app, locale_selector=views.locale, timezone_selector=None)
     with app.app_context():

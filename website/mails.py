@@ -1,19 +1,21 @@
 """Mails from templates/emails/<name>/: subject.txt, body.txt and body.html, in a person's language and zone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_location
 from flask import render_template
 from flask_babel import force_locale, get_locale
 
 from .booking_words import why_you
 from .calendar_words import own_words, words_about
-
-LANGUAGE = "en-GB"
+from .locales import DEFAULT, babel_locale, known_tag
+from .wording import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,17 @@ class Mail:
     html: str
 
 
-def render(name: str, *, timezone: str, language: str = LANGUAGE, **values: Any) -> Mail:
-    """The mail of this name. No request is needed, an application context is. `timezone` is an IANA name; templates
-    write instants (aware datetimes) with `at`, and meetings with `span`."""
+@contextmanager
+def speaking(language: str) -> Iterator[str]:
+    """Puts what is said inside into a reader's language; gives its tag, the site's own where we do not speak it."""
+    tag = known_tag(language) or DEFAULT
+    with force_locale(babel_locale(tag)):
+        yield tag
+
+
+def render(name: str, *, timezone: str, language: str, **values: Any) -> Mail:
+    """The mail of this name. No request is needed, an application context is. `timezone` is an IANA name, `language`
+    a tag or empty; templates write instants (aware datetimes) with `at`, and meetings with `span`."""
     helpers = {
         "at": _clock_of(timezone),
         "span": _span_of(timezone),
@@ -35,9 +45,10 @@ def render(name: str, *, timezone: str, language: str = LANGUAGE, **values: Any)
         "words_about": words_about,
         "why_you": why_you,
     }
-    with force_locale(language.replace("-", "_")):
+    with speaking(language) as tag:
+        look = {"language": tag, "direction": Locale.parse(babel_locale(tag)).text_direction}
         subject, text, html = (
-            render_template(f"emails/{name}/{part}", language=language, **helpers, **values)
+            render_template(f"emails/{name}/{part}", **look, **helpers, **values)
             for part in ("subject.txt", "body.txt", "body.html")
         )
     return Mail(" ".join(subject.split()), text.strip() + "\n", html)
@@ -51,7 +62,7 @@ def _clock_of(timezone: str) -> Callable[[datetime], str]:
         local, locale = moment.astimezone(zone), get_locale()
         day = format_date(local.date(), "full", locale=locale)
         time = format_time(local.time(), "short", locale=locale)
-        return f"{day}, {time} ({get_timezone_location(timezone, locale=locale, return_city=True)})"
+        return f"{together(day, time)} ({get_timezone_location(timezone, locale=locale, return_city=True)})"
 
     return at
 
@@ -64,9 +75,9 @@ def _span_of(timezone: str) -> Callable[[datetime, datetime], str]:
         locale, first, last = get_locale(), start.astimezone(zone), end.astimezone(zone)
         day, other_day = (format_date(moment.date(), "full", locale=locale) for moment in (first, last))
         begin, finish = (format_time(moment.time(), "short", locale=locale) for moment in (first, last))
-        until = finish if day == other_day else f" {other_day}, {finish}"
+        until = finish if day == other_day else f" {together(other_day, finish)}"
         city = get_timezone_location(timezone, locale=locale, return_city=True)
-        return f"{day}, {begin}–{until} ({city}, {_offset(first)})"
+        return f"{together(day, begin)}–{until} ({together(city, _offset(first))})"
 
     return span
 

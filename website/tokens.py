@@ -5,7 +5,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from itsdangerous import BadData, URLSafeSerializer
@@ -39,6 +39,15 @@ class Who:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShownForm:
+    """A form that we made: its nonce makes a double post one booking (R33). `shown_at` is when it was shown, None where
+    it was shown again after it had been sent."""
+
+    nonce: str
+    shown_at: datetime | None
+
+
 def new_token() -> str:
     """An unguessable text for an address (144 bits)."""
     return secrets.token_urlsafe(18)
@@ -54,13 +63,17 @@ class Signer:
         """Sets the secrets that tokens are derived from: the first one makes them, all of them are read."""
         self._secrets = secret_keys
 
-    def form(self, link_id: int, now: datetime) -> str:
-        """A token for one filled-in form of a link: its nonce makes a double post one booking (R33)."""
-        return self._sign("form", [link_id, secrets.token_urlsafe(12), _expiry(now, FORM_HOURS)])
+    def form(self, link_id: int, now: datetime, *, first: bool = False) -> str:
+        """A token for one form of a link; `first`: it has not been sent yet, and remembers when it was shown."""
+        # Behind the nonce, as a part of it: the release before reads such forms too, and its own are read here.
+        shown = f".{int(now.timestamp() * 1000)}" if first else ""
+        return self._sign("form", [link_id, secrets.token_urlsafe(12) + shown, _expiry(now, FORM_HOURS)])
 
-    def read_form(self, token: str, link_id: int, now: datetime) -> str:
-        """The nonce of a form token. Raises BadToken or ExpiredToken."""
-        return self._nonce("form", token, link_id, now)
+    def read_form(self, token: str, link_id: int, now: datetime) -> ShownForm:
+        """The content of a form token. Raises BadToken or ExpiredToken."""
+        nonce = self._nonce("form", token, link_id, now)
+        shown = nonce.partition(".")[2]
+        return ShownForm(nonce, datetime.fromtimestamp(int(shown) / 1000, UTC) if shown else None)
 
     def change(self, booking_id: int, now: datetime) -> str:
         """A token for one filled-in form that changes a booking: a double post makes one change (R33)."""

@@ -6,6 +6,7 @@ from babel.dates import get_datetime_format
 from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 
 def colon(name: object) -> str:
@@ -19,5 +20,10 @@ def listed(names: Iterable[object]) -> str:
 
 
 def together(day: str, time: str) -> str:
-    """Thursday 26 November 2026, 9:30: a day and a time of day, each in words."""
+    """Thursday 26 November 2026, 9:30: a day and a time of day, or a city and its offset, each in words."""
     return str(get_datetime_format("medium", locale=get_locale())).replace("{0}", time).replace("{1}", day)
+
+
+def isolated(text: object) -> Markup:
+    """A text of its own direction, such as a name or an address, for a page that may be read the other way."""
+    return Markup("<bdi>{}</bdi>").format(text)

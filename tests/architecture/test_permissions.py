@@ -14,6 +14,8 @@ OPEN_AREAS = {
     "api-docs",
     "static",
     "bundle",
+    "embed",
+    "demo_host",
     "healthz",
     "readyz",
     "notices",

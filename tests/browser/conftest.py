@@ -1,5 +1,6 @@
 """A site on a free port, and a real browser before it. Any message on its console fails the test."""
 
+import re
 from collections.abc import Callable, Iterator
 from threading import Thread
 from typing import Any
@@ -42,8 +43,8 @@ def site(world: Flask) -> Iterator[str]:
 
 @pytest.fixture
 def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
-    """Opens a page of the site, or of another one; `script=False` switches JavaScript off. `meant` are words of what
-    the console may say."""
+    """Opens a page of the site, or of another one; `script=False` switches JavaScript off. `meant` is a pattern
+    of what the console may say."""
     contexts, said = [], list[str]()
 
     def opened(
@@ -70,12 +71,12 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
         page = context.new_page()
 
         def hear(text: str) -> None:
-            if MEANT not in text and meant not in text:
+            if not re.search(f"{MEANT}|{meant}", text):
                 said.append(text)
 
         page.on("console", lambda message: hear(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: hear(str(error)))
-        page.goto(path if "://" in path else site + path)
+        page.goto(site + path if path.startswith("/") else path)
         return page
 
     yield opened

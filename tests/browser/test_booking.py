@@ -7,7 +7,6 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.team import clean
 from tests.views.public.test_booking_page import DANA, open_link
 from website import clock
 from website.tokens import signer
@@ -161,32 +160,3 @@ def test_back_returns_to_the_month_before(world: Flask, open_page: OpenPage) -> 
     expect(page.locator("#month-name")).not_to_have_text(first)
     page.go_back()
     expect(page.locator("#month-name")).to_have_text(first)
-
-
-def test_the_page_works_when_htmx_does_not_load(world: Flask, open_page: OpenPage) -> None:
-    open_link()
-    page = open_page("/healthz")
-    page.route("**/htmx*", lambda route: route.fulfill(body="", content_type="text/javascript"))
-    page.goto(page.url.replace("/healthz", "/book/demo?timezone=Europe/London"))
-    page.locator("#month-after").click()
-    page.locator("a.day").first.click()
-    expect(page.locator("a.time").first).to_be_visible()
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_serious(world: Flask, open_page: OpenPage, width: int) -> None:
-    open_link("round_robin", ("Ana", "Ben"), owner_first=True)
-    page = open_page("/book/demo", width=width)
-    clean(page)
-    page.get_by_label("Your e-mail address").fill(DANA)
-    page.get_by_role("button", name="See times").click()
-    page.wait_for_url("**timezone=Europe%2FLondon**")
-    clean(page)
-    page.locator("a.time").first.click()
-    clean(page)
-    page.get_by_role("button", name="Book").click()
-    expect(page.get_by_role("alert")).to_be_visible()
-    clean(page)
-    page.get_by_label("Name").fill("Dana Prospect")
-    page.get_by_role("button", name="Book").click()
-    clean(page)

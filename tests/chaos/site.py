@@ -103,4 +103,4 @@ def _install() -> None:
 
 _install()
 
-from wsgi import app  # noqa: E402, F401  (bound to the marks first)
+from tests.bench.served import app  # noqa: E402, F401  (bound to the marks first)

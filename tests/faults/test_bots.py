@@ -13,6 +13,7 @@ from website.extensions import db, limiter
 from website.models import Booking, Link
 
 POSTS, A_MINUTE = 1000, 120
+A_LINK = 200
 BOT, PERSON = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "198.51.100.7"}
 pytestmark = pytest.mark.fault(28)
 
@@ -79,9 +80,34 @@ def test_a_form_that_the_site_did_not_make_books_nothing(link: Link, client: Fla
     assert stored(Booking) == 0
 
 
-def test_a_field_that_nobody_sees_changes_nothing(link: Link, client: FlaskClient) -> None:
-    """Programs fill in whatever has a name."""
-    sent = form(link.id) | {"website": "https://spam.example", "state": "confirmed", "owner": "1", "id": "1"}
+def test_a_field_that_the_form_does_not_have_changes_nothing(link: Link, client: FlaskClient) -> None:
+    sent = form(link.id) | {"state": "confirmed", "owner": "1", "id": "1"}
     assert post(client, sent, **BOT).status_code == 303
     db.session.rollback()
     assert stored(Booking) == 1
+
+
+@pytest.mark.rule("R33")
+def test_a_form_is_sent_again_after_its_link_has_had_all_the_bookings_of_an_hour(
+    world: Flask, link: Link, client: FlaskClient
+) -> None:
+    """What was booked stays booked, whoever keeps others from booking more."""
+    world.config["LIMIT_OF_TARGET"] = "1/hour"
+    sent = form(link.id, slot(0))
+    told = token_of(post(client, sent, **PERSON))
+    refused = client.post("/book/demo", data=form(link.id, slot(1)), environ_overrides=BOT)
+    assert refused.status_code == 429
+    assert token_of(post(client, sent, **PERSON)) == told
+
+
+def test_an_address_of_many_networks_books_no_more_than_a_link_takes(link: Link, client: FlaskClient) -> None:
+    """Programs come from everywhere: what one link takes in an hour is counted whoever asks."""
+    seen = Counter(
+        client.post(
+            "/book/demo",
+            data=form(link.id, slot(number), f"v{number}@prospect.example"),
+            environ_overrides={"REMOTE_ADDR": f"203.0.113.{number}"},
+        ).status_code
+        for number in range(A_LINK + 5)
+    )
+    assert seen == {303: A_LINK, 429: 5}

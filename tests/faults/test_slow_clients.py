@@ -22,6 +22,7 @@ from tests.test_commands import PATIENCE_SECONDS, free_port, wait_for
 from tests.test_deploy import booking_of, count, process, wait_until
 from website import FORM_BYTES
 from website.models import Booking
+from website.views.pictures import UPLOAD_BYTES
 
 pytestmark = [pytest.mark.fault(13), pytest.mark.slow]
 
@@ -72,8 +73,15 @@ def book_by_form(proxy: Proxy, number: int) -> str:
     """Books as somebody without JavaScript does, and returns where that leads to."""
     slot = {"slot": f"{first_start() + number * HALF_HOUR:%Y%m%dT%H%MZ}", "timezone": "UTC"}
     page = ask(proxy, "GET", "/book/ana/details", params=slot)
-    form = {name: unescape(value) for name, value in HIDDEN.findall(page.text)}
-    answer = ask(proxy, "POST", "/book/ana", data=form | {"name": "Dana", "email": "form@prospect.example"})
+    for _ in range(2):
+        # Who is that quick is asked to look at the form and to send it again.
+        form = {name: unescape(value) for name, value in HIDDEN.findall(page.text)}
+        answer = ask(
+            proxy, "POST", "/book/ana", data=form | {"name": "Dana", "email": "form@prospect.example"}
+        )
+        if answer.status_code != 422:
+            break
+        page = answer
     assert answer.status_code == 303, answer.text
     return answer.headers["Location"]
 
@@ -150,11 +158,15 @@ def test_without_a_proxy_as_many_as_there_are_threads_hold_up_everybody(site: in
         assert visitor.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
-def test_the_proxy_takes_as_much_as_the_site_and_no_more(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/book/ana", FORM_BYTES), ("/me/picture", UPLOAD_BYTES), ("/links/ana/picture", UPLOAD_BYTES)],
+)
+def test_the_proxy_takes_as_much_as_the_site_and_no_more(tmp_path: Path, path: str, most: int) -> None:
     behind = WebServer()
     with proxy_before(behind.port, tmp_path, seconds=LONG) as proxy:
-        assert ask(proxy, "POST", "/book/ana", data=b"x" * FORM_BYTES).status_code == 200
-        assert ask(proxy, "POST", "/book/ana", data=b"x" * (FORM_BYTES + 1)).status_code == 413
+        assert ask(proxy, "POST", path, data=b"x" * most).status_code == 200
+        assert ask(proxy, "POST", path, data=b"x" * (most + 1)).status_code == 413
     behind.stop()
     assert len(behind.asked) == 1
 

@@ -40,7 +40,7 @@ class Release:
     def web(self) -> Iterator[str]:
         """Its web process, as in production; gives its address."""
         port = free_port()
-        with self._process(GUNICORN, BIND=f"127.0.0.1:{port}", WEB_CONCURRENCY="2", TRUSTED_PROXIES="1"):
+        with self._process(GUNICORN, BIND=f"127.0.0.1:{port}", WEB_CONCURRENCY="1", TRUSTED_PROXIES="1"):
             wait_for(f"http://127.0.0.1:{port}/healthz")
             yield f"http://127.0.0.1:{port}"
 

@@ -41,6 +41,11 @@ def book(link: Link, request: Request, *, now: datetime) -> Booking:
     return settle(attempt, lambda asking: ask_at_source(asking, checked, now))
 
 
+def is_booked(nonce: str) -> bool:
+    """Whether a request with this nonce has made a booking (R33)."""
+    return db.session.scalar(select(Booking.id).where(Booking.nonce == nonce)) is not None
+
+
 def _made_before(request: Request) -> Booking | None:
     """The booking that this very request made. Raises ReusedKey when its key came with other words."""
     known = db.session.scalar(select(Booking).where(Booking.nonce == request.nonce))

@@ -9,7 +9,7 @@ from typing import Any
 from ..config import in_force
 from ..extensions import db
 from ..ical.invitation import CANCEL, REQUEST, Person, cancellation, invitation
-from ..mails import LANGUAGE, Mail, render
+from ..mails import Mail, render, speaking
 from ..models import Booking, Message, User
 from ..providers.delivery.email import CalendarPart
 from ..wording import listed
@@ -57,12 +57,14 @@ class Facts:
 def mail_of(message: Message, booking: Booking) -> Mail:
     """The mail in its reader's language and zone: an invitee's guests are taken to share theirs."""
     known, user = message.payload, _user(message.payload)
-    own = own_page(booking, known)
+    own, language = own_page(booking, known), user.language if user else booking.language
+    with speaking(language):
+        meeting = facts_of(booking, known)
     return render(
         message.kind,
         timezone=user.timezone if user else booking.timezone,
-        language=LANGUAGE if user else booking.language or LANGUAGE,
-        meeting=facts_of(booking, known),
+        language=language,
+        meeting=meeting,
         reader=line(user.name if user else booking.name if own else ""),
         role=known["role"],
         invitee=known["role"] == INVITEE,
@@ -75,7 +77,8 @@ def mail_of(message: Message, booking: Booking) -> Mail:
 
 
 def facts_of(booking: Booking, known: Mapping[str, Any]) -> Facts:
-    """A meeting as a mail's row knows it; what an invitee typed is told to hosts and to themselves alone."""
+    """A meeting as a mail's row knows it, lists in the language that is spoken; what an invitee typed is told to
+    hosts and to themselves alone."""
     where, own = location_of(booking), known["role"] != GUEST
     address = where if where.startswith(("https://", "http://")) else ""
     return Facts(

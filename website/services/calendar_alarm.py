@@ -113,6 +113,7 @@ def _write(state: AccountState, reader: User, now: datetime) -> None:
     mail = render(
         "calendar_alarm" if own else "calendar_alarm_admin",
         timezone=reader.timezone,
+        language=reader.language,
         subject=SUBJECTS[known.state],
         reader=reader,
         state=state,

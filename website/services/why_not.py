@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
-from ..extensions import db
-from ..models import Link, User
+from ..models import Link
 from ..scheduling.pool import REASONS, STANDINGS
 from ..scheduling.slots import HostTime, Question, why_not
 from ..scheduling.timeline import Window, step_before
 from ..sentences import gettext_noop
 from .availability import Scene, offer_at, question_of, scene_of
-from .contact import NOBODY, recognise
+from .contact import recognise
 
 # The rule by which a host is out of the pool, where it is not R20.
 OUT_BY = {"optional": "R6"}
@@ -64,16 +61,6 @@ def _reasons(
 
 def _sentence(key: str, usual: str, time: HostTime) -> str:
     return STANDINGS[time.standing] if key == "standing" and time.standing else usual
-
-
-def links_without_times(creator: User, now: datetime) -> list[Link]:
-    """The creator's links that are on and show no time at all, because a host cannot host at present (R12)."""
-    made = db.session.scalars(select(Link).where(Link.creator_id == creator.id, Link.active))
-    return [
-        link
-        for link in made
-        if offers_nobody(scene_of(link, visitor=NOBODY, duration=link.durations[0], now=now))
-    ]
 
 
 def offers_nobody(scene: Scene) -> bool:

@@ -12,6 +12,8 @@ from .seldom import Seldom
 from .transaction import in_transaction
 
 FORGOTTEN = timedelta(days=1)
+# Without a sign of any worker for so long, what is due will not be done.
+SILENT = timedelta(minutes=2)
 
 _rest = Seldom(timedelta(seconds=30))
 
@@ -39,3 +41,9 @@ def last_seen(now: datetime) -> timedelta | None:
     """How long ago any worker was seen; None when none was."""
     seen_at: datetime | None = db.session.scalar(select(func.max(WorkerSign.seen_at)))
     return max(now - seen_at, timedelta(0)) if seen_at else None
+
+
+def at_work(now: datetime) -> bool:
+    """Whether any worker was seen lately."""
+    seen = last_seen(now)
+    return seen is not None and seen < SILENT

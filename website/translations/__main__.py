@@ -1,15 +1,17 @@
 """`make translations`: brings every catalog up to date with the texts of the program and of its templates."""
 
+import re
 import sys
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po, write_po
 
-from ..locales import DEFAULT, LANGUAGES, babel_locale
+from ..locales import DEFAULT, FOLDER, LANGUAGES, babel_locale, catalog_path
 
-FOLDER = Path(__file__).parent
+ROOT = FOLDER.parents[1]
 HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
@@ -19,13 +21,9 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 
 """
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{[a-z_]+\}")
 # Its catalog holds what it writes differently from the texts themselves, and nothing else.
 VARIANT = "en-US"
-
-
-def catalog_path(tag: str) -> Path:
-    """Where the catalog of a language lies."""
-    return FOLDER / babel_locale(tag) / "LC_MESSAGES" / "messages.po"
 
 
 def extract(to: Path) -> Catalog:
@@ -50,27 +48,25 @@ def texts(message: Message) -> tuple[str, ...]:
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
-def update(tag: str, template: Catalog) -> None:
-    """Writes a language's catalog anew: new texts come in empty, and what is no longer said goes."""
+def written(tag: str, template: Catalog) -> bytes:
+    """A language's catalog anew: new texts come in empty, and what is no longer said goes."""
     catalog = read(tag)
     catalog.update(template, no_fuzzy_matching=True)
     if tag == VARIANT:
         for message in [one for one in catalog if one.id and not any(texts(one))]:
             catalog.delete(message.id, message.context)
-    path = catalog_path(tag)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        header = HEADER.format(language=babel_locale(tag), plurals=catalog.plural_forms)
-        file.write(header.encode())
-        write_po(
-            file,
-            catalog,
-            width=0,
-            omit_header=True,
-            sort_by_file=True,
-            include_lineno=False,
-            ignore_obsolete=True,
-        )
+    file = BytesIO()
+    file.write(HEADER.format(language=babel_locale(tag), plurals=catalog.plural_forms).encode())
+    write_po(
+        file,
+        catalog,
+        width=0,
+        omit_header=True,
+        sort_by_file=True,
+        include_lineno=False,
+        ignore_obsolete=True,
+    )
+    return file.getvalue()
 
 
 def main(pot: str) -> None:
@@ -78,7 +74,9 @@ def main(pot: str) -> None:
     template = extract(Path(pot))
     for tag in LANGUAGES:
         if tag != DEFAULT:
-            update(tag, template)
+            path = catalog_path(tag)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(written(tag, template))
 
 
 if __name__ == "__main__":

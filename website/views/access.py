@@ -25,8 +25,9 @@ SIGNED_IN = timedelta(days=14)
 
 
 def register(app: Flask) -> None:
-    """Tells Flask-Login how to find the user of a session."""
+    """Tells Flask-Login how to find the user of a session, and templates who that is."""
     login.user_loader(_load_user)
+    app.jinja_env.globals["current_user"] = current_user
     # Without a refresh, pages that need no session set no cookie.
     app.config.update(PERMANENT_SESSION_LIFETIME=SIGNED_IN, SESSION_REFRESH_EACH_REQUEST=False)
 

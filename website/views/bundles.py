@@ -12,11 +12,18 @@ _STYLES = (
     "tokens", "base", "layout", "components/avatar", "components/form", "components/month", "components/times",
 )  # fmt: skip
 _PUBLIC_SCRIPTS = ("harden", "plain", "history", "choice", "timezone", "announce", "summary", "frame")
-_SIGNED_IN_STYLES = ("components/state", "workspace", "calendars")
-_SIGNED_IN_SCRIPTS = ("harden", "plain", "choice", "announce", "summary")
+_SIGNED_IN_STYLES = (
+    "components/state",
+    "workspace/page",
+    "workspace/box",
+    "workspace/list",
+    "workspace/settings",
+    "workspace/calendars",
+)
+_SIGNED_IN_SCRIPTS = ("harden", "plain", "choice", "announce", "summary", "copy")
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed")),
+    "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed", "components/languages")),
     "public.js": tuple(f"js/{name}.js" for name in _PUBLIC_SCRIPTS),
     "workspace.css": tuple(f"css/{name}.css" for name in (*_STYLES, *_SIGNED_IN_STYLES)),
     "workspace.js": tuple(f"js/{name}.js" for name in _SIGNED_IN_SCRIPTS),

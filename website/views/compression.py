@@ -9,12 +9,12 @@ visitor by nothing but its address, so another site cannot ask for it in a visit
 import gzip
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 
 import brotli
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
 TYPES = ("text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml")
+FILES = ("static", "bundle", "embed")
 # Less than this is one packet anyway.
 SMALLEST = 400
 # A page is compressed each time it is asked for, in a fraction of a millisecond; a file once in a process.
@@ -44,7 +44,7 @@ def _compress(response: Response) -> Response:
 
 
 def _is_file() -> bool:
-    return request.endpoint == "static"
+    return request.endpoint in FILES
 
 
 def _wanted() -> str:
@@ -58,13 +58,11 @@ def _send_page(response: Response, encoding: str) -> None:
 
 
 def _send_file(response: Response, encoding: str) -> None:
-    path = Path(str(current_app.static_folder)) / (request.view_args or {})["filename"]
-    size, changed = path.stat().st_size, path.stat().st_mtime_ns
-    if size < SMALLEST:
-        return
-    response.close()
     response.direct_passthrough = False
-    _replace(response, _compressed_file(path, changed, encoding), encoding)
+    data = response.get_data()
+    if len(data) < SMALLEST:
+        return
+    _replace(response, _compressed_file(data, encoding), encoding)
     # The same name for other bytes: what is compressed is alike, not equal.
     tag, _weak = response.get_etag()
     if tag:
@@ -72,8 +70,8 @@ def _send_file(response: Response, encoding: str) -> None:
 
 
 @lru_cache(maxsize=256)
-def _compressed_file(path: Path, _changed: int, encoding: str) -> bytes:
-    return FILE[encoding](path.read_bytes())
+def _compressed_file(data: bytes, encoding: str) -> bytes:
+    return FILE[encoding](data)
 
 
 def _replace(response: Response, data: bytes, encoding: str) -> None:

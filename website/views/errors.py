@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 
-from flask import Flask, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest as BadRequestError
-from werkzeug.exceptions import Gone, HTTPException
+from werkzeug.exceptions import Gone, HTTPException, TooManyRequests
 
 from ..extensions import db
 from ..services.errors import (
@@ -33,6 +33,7 @@ from ..services.errors import (
 )
 from ..vault import WrongKey
 from .languages import translated
+from .limits import seconds_to_wait
 from .responses import to_whole_page
 
 STATUS: dict[type[Refused], int] = {
@@ -72,13 +73,22 @@ def register(app: Flask) -> None:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
-        return error.get_response()
+        return _answered(error)
     code = error.code or 500
     said = isinstance(error, BadRequestError | Gone) and error.description not in (
         BadRequestError.description,
         Gone.description,
     )
     return answer(code, detail=error.description or "" if said else "")
+
+
+def _answered(error: HTTPException) -> ResponseReturnValue:
+    """An answer that a view made for the error."""
+    given = Response.force_type(error.get_response())
+    if isinstance(error, TooManyRequests):
+        given.status_code = 429
+        given.headers["Retry-After"] = str(seconds_to_wait())
+    return given
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:
@@ -133,6 +143,8 @@ def _way_on(status: int) -> tuple[str, str] | None:
 
 
 def _come_back(status: int) -> dict[str, str]:
+    if status == 429:
+        return {"Retry-After": str(seconds_to_wait())}
     return {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
 
 

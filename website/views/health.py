@@ -1,7 +1,5 @@
 """Health: the process, and what it stands on."""
 
-from datetime import timedelta
-
 from flask import Flask, current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
@@ -10,11 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from .. import clock
 from ..extensions import db
 from ..services.outbox import lag
-from ..services.worker_sign import last_seen
+from ..services.worker_sign import at_work, last_seen
 
 LATE_SECONDS = 300
-# Without a sign of any worker, what is due will not be done.
-SILENT = timedelta(minutes=2)
 
 
 def register(app: Flask) -> None:
@@ -35,14 +31,10 @@ def readyz() -> ResponseReturnValue:
     except SQLAlchemyError:
         current_app.logger.exception("the database does not answer")
         return {"status": "unavailable", "database": "no answer"}, 503
-    ready = late < LATE_SECONDS and (late <= 0 or _at_work(seen))
+    ready = late < LATE_SECONDS and (late <= 0 or at_work(now))
     return {
         "status": "ok" if ready else "late",
         "database": "ok",
         "worker_lag_seconds": round(late),
         "worker_seen_seconds": round(seen.total_seconds()) if seen is not None else None,
     }, 200 if ready else 503
-
-
-def _at_work(seen: timedelta | None) -> bool:
-    return seen is not None and seen < SILENT

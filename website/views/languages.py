@@ -3,26 +3,33 @@
 from urllib.parse import urlencode
 
 from babel import Locale
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from flask_babel import gettext, refresh
 from werkzeug.exceptions import HTTPException
 
 from ..locales import DEFAULT, LANGUAGES, babel_locale, known_tag
 from ..sentences import Sentence
-from ..wording import colon, listed
+from ..wording import colon, isolated, listed
+from .addresses import own_address
 
 
 def register(app: Flask) -> None:
     """Binds the template helpers and the header."""
     app.after_request(_vary)
-    app.jinja_env.filters.update(colon=colon, listed=listed)
+    app.jinja_env.filters.update(bdi=isolated, colon=colon, listed=listed)
     app.jinja_env.globals.update(
-        language_tag=language_tag, text_direction=text_direction, language_links=language_links
+        language_tag=language_tag,
+        text_direction=text_direction,
+        language_links=language_links,
+        alternates=alternates,
     )
 
 
 def locale() -> str:
-    """The Babel locale of this request: `lang=`, else what the page prefers, else the browser's best match."""
+    """The Babel locale of this request: `lang=`, else what the page prefers, else the browser's best match. Where
+    nobody asks, as in the worker, the site's own."""
+    if not has_request_context():
+        return babel_locale(DEFAULT)
     known: str | None = g.get("locale")
     if known is None:
         known = g.locale = babel_locale(known_tag(_asked_for()) or _accepted())
@@ -73,6 +80,11 @@ def language_links() -> list[tuple[str, str, str]]:
     """Every language as tag, own name, and this page's address in it; what else the address asks for stays."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
     return [(tag, name, f"?{urlencode([*kept, ('lang', tag)])}") for tag, name in LANGUAGES.items()]
+
+
+def alternates(path: str) -> list[tuple[str, str]]:
+    """Every language as tag, and the whole address of a page in it, for search engines."""
+    return [(tag, own_address(f"{path}?lang={tag}")) for tag in LANGUAGES]
 
 
 def translated(text: str) -> str:

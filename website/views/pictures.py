@@ -28,7 +28,6 @@ def show(name: str) -> ResponseReturnValue:
         abort(404)
     answer = Response(content, content_type="image/webp")
     answer.headers["Cache-Control"] = FOR_EVER
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     return answer
 
 

@@ -16,6 +16,7 @@ from ...forms.questions import PREFIX
 from ...models import Link
 from ...sentences import gettext_noop
 from ...services.booking_request import Request, derived_nonce
+from ..languages import language_tag
 from .problems import Invalid
 from .schemas import BookingBody, SlotsQuery
 
@@ -85,6 +86,7 @@ def asked_booking(link: Link) -> Request:
         "email": form.email.data,
         "guests": form.guests.addresses,
         "answers": form.answers(),
+        "language": language_tag(),
     }
     key = _key(link)
     if key:

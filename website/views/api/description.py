@@ -49,7 +49,7 @@ _MEANS = {
     410: "The link is switched off.",
     413: "More than the server takes.",
     422: "Some of what was sent cannot be; `errors` by field.",
-    429: "Too many lookups by e-mail; wait a minute.",
+    429: "Too many requests; `Retry-After` says when to ask again.",
 }
 
 

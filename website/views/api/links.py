@@ -12,21 +12,19 @@ from flask_smorest import Blueprint
 
 from ... import clock
 from ...config import in_force
-from ...extensions import limiter
 from ...models import Booking
 from ...scheduling.kinds import LINK_KINDS
 from ...services.availability import offered_slots, scene_of
-from ...services.booking import book
+from ...services.booking import book, is_booked
 from ...services.contact import recognise
 from ...services.errors import BadRequest, LinkClosed, ReusedKey, SlotTaken, UnknownLink
 from ...services.find_link import open_link
-from ..languages import translated
+from ..languages import prefer, translated
+from ..limits import ASKED, BOOKINGS, LOOKUPS, limited, may_write_to, written_to
 from .asked import asked_booking, asked_slots
 from .description import BOOKING_PARAMETERS, LOCATION, SLOTS_PARAMETERS, problems
 from .problems import Invalid, problem
 from .schemas import BookingAnswer, BookingBody, SlotsAnswer
-
-LOOKUPS = "120/minute;1000/hour"
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1/links/<slug>")
 
@@ -50,10 +48,12 @@ def _closed(_: LinkClosed) -> ResponseReturnValue:
 @blueprint.doc(parameters=SLOTS_PARAMETERS)
 @problems(blueprint, 404, 410, 422, 429)
 @blueprint.response(200, SlotsAnswer)
-@limiter.limit(LOOKUPS, exempt_when=lambda: not request.args.get("email"))
+@limited(ASKED)
+@limited(LOOKUPS, exempt_when=lambda: not request.args.get("email"))
 def slots(slug: str) -> Any:
     """The starts that a link offers."""
     link, now = open_link(slug), clock.now()
+    prefer(link.language)
     asked = asked_slots(link, now)
     scene = scene_of(link, visitor=recognise(asked.email), duration=asked.duration, now=now)
     found = offered_slots(scene, asked.timezone, asked.first, asked.last)
@@ -74,6 +74,10 @@ def _tells_slots(response: Response) -> bool:
     return response.status_code == 409 and bool(g.get("owner_first"))
 
 
+def _booked(_response: Response) -> bool:
+    return bool(g.get("booked"))
+
+
 @blueprint.route("/bookings", methods=["POST"])
 @blueprint.doc(
     parameters=BOOKING_PARAMETERS,
@@ -81,12 +85,18 @@ def _tells_slots(response: Response) -> bool:
 )
 @problems(blueprint, 404, 409, 410, 413, 422, 429)
 @blueprint.response(201, BookingAnswer, headers=LOCATION)
-@limiter.limit(LOOKUPS, deduct_when=_tells_slots)
+@limited(ASKED)
+@limited(LOOKUPS, deduct_when=_tells_slots)
+@limited(BOOKINGS, deduct_when=_booked)
 def bookings(slug: str) -> Any:
     """Book a slot; the same request again gives the same booking."""
     link, now = open_link(slug), clock.now()
+    prefer(link.language)
     g.owner_first = link.owner_first
     wanted = asked_booking(link)
+    told, again = (wanted.email, *wanted.guests), is_booked(wanted.nonce)
+    if not again and not may_write_to(told):
+        return problem("too_many_mails")
     try:
         booking = book(link, wanted, now=now)
     except SlotTaken as taken:
@@ -97,6 +107,9 @@ def bookings(slug: str) -> Any:
         )
     except BadRequest as refused:
         raise Invalid({refused.field: [translated(refused.message)]}) from refused
+    if not again:
+        g.booked = True
+        written_to(told)
     answer = _answer(booking)
     return answer, 201, {"Location": answer["manage_url"]}
 

@@ -37,6 +37,11 @@ PROBLEMS = {
         gettext_noop("Some of what was sent cannot be."),
         gettext_noop("`errors` says what, by field."),
     ),
+    "too_many_mails": (
+        429,
+        gettext_noop("Too many meetings were booked today for an e-mail address."),
+        gettext_noop("Try again tomorrow, or with another address."),
+    ),
 }
 
 

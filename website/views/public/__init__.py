@@ -3,20 +3,21 @@
 from flask import Blueprint, Flask
 
 from ...extensions import csrf
-from . import booking, booking_page, reschedule
+from . import booking, booking_form, booking_page, bots, note, reschedule
 from .framing import current, let_in
 from .invitee import keep_secret
 
 
 def register(app: Flask) -> None:
     """Binds the booking page and the invitee's page of a booking."""
+    bots.register(app)
     page = Blueprint("booking_page", __name__, url_prefix="/book/<slug>")
     page.add_url_rule("", "show", booking_page.show)
-    page.add_url_rule("", "book", booking_page.book, methods=["POST"])
+    page.add_url_rule("", "book", booking_form.book, methods=["POST"])
     page.add_url_rule("/slots", "slots", booking_page.slots)
     page.add_url_rule("/who", "who", booking_page.who, methods=["POST"])
-    page.add_url_rule("/details", "details", booking_page.details)
-    page.add_url_rule("/write", "write", booking_page.write, methods=["GET", "POST"])
+    page.add_url_rule("/details", "details", booking_form.details)
+    page.add_url_rule("/write", "write", note.write, methods=["GET", "POST"])
     manage = Blueprint("booking", __name__, url_prefix="/booking/<token>")
     manage.add_url_rule("", "show", booking.show)
     manage.add_url_rule("/cancel", "cancel", booking.cancel, methods=["GET", "POST"])

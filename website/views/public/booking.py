@@ -12,6 +12,7 @@ from ...services.booking import booking_by_token
 from ...services.cancellation import cancel as cancel_booking
 from ...services.errors import AlreadyOver, TooLate
 from ...services.guest_copy import file_of, invitation_due, provider_invited
+from ..limits import CHANGES, limited
 from ..responses import see_other
 from .add_to_calendar import calendar_addresses
 from .invitee import invitee_page
@@ -44,6 +45,7 @@ def invite(token: str) -> ResponseReturnValue:
     return answer
 
 
+@limited(CHANGES, methods=["POST"])
 def cancel(token: str) -> ResponseReturnValue:
     booking = booking_by_token(token)
     form = CancelForm(request.form)

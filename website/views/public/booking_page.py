@@ -1,65 +1,40 @@
-"""The booking page: who, when, details, booked. It works with plain links and forms alone."""
+"""The booking page: who, and when. It works with plain links and forms alone."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
-
-from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.exc import SQLAlchemyError
 
-from ...extensions import db, limiter
-from ...forms.booking import BookingForm, NoteForm, WhoForm, booking_form
-from ...models import Booking
-from ...services.availability import Scene, scene_of
-from ...services.booking import book as book_slot
-from ...services.booking_request import Request
-from ...services.contact import Visitor, recognise
-from ...services.deciding import fresh_times
-from ...services.errors import BadRequest, ReusedKey, SlotTaken
-from ...services.note import leave_note
-from ...tokens import BadToken, signer
-from ..errors import RETRY_SECONDS
-from ..headers import frame_for
-from ..languages import language_tag, translated
+from ...forms.booking import WhoForm
+from ..limits import LOOKUPS, limited
 from ..responses import in_history, revalidated
-from .about import place_shown, seen_as, with_whom
-from .alternatives import by_day
-from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
+from .asked import Asked, asked
+from .bots import filled_in_unseen
+from .link_page import (
+    around_grid,
+    asks_about_nobody,
+    come_back_later,
+    link_page,
+    scene_for,
+    slug_of_request,
+    times_address,
+)
 from .month import slot_grid
-from .news import page_after
-from .words import date_and_time, zone_name
-from .zones import zones_to_choose
-
-LOOKUPS = "120/minute;1000/hour"
-NOTES = "20/hour"
 
 
-def _asks_about_nobody() -> bool:
-    """Only questions with an address are counted: they look somebody up (R22)."""
-    return not (request.args.get("who") or request.args.get("email"))
-
-
-def _tells_slots(_response: Response) -> bool:
-    """On an owner-first link, times shown for a typed address are an answer about it: a lookup (R22)."""
-    return bool(g.get("tells_slots"))
-
-
-@limiter.limit(LOOKUPS, exempt_when=_asks_about_nobody)
+@limited(LOOKUPS, exempt_when=asks_about_nobody)
 def show(slug: str) -> ResponseReturnValue:
     question = asked(slug)
     if (request.args.get("email") or request.args.get("name")) and not question.visitor.personal:
-        return redirect(_page(question.known_as(question.email)), 302)
+        return redirect(times_address(question.known_as(question.email)), 302)
     status = question.problem[0] if question.problem else 200
     if question.must_say_who:
-        return _who(question, WhoForm(data={"email": question.email}), status)
-    grid = slot_grid(question, _scene(question, question.visitor))
-    page = _framed(question, render_template("public/booking_page/show.html", grid=grid, **_frame(question)))
+        return ask_who(question, WhoForm(data={"email": question.email}), status)
+    grid = slot_grid(question, scene_for(question, question.visitor))
+    page = link_page(question, "show", grid=grid)
     return (page, status) if question.problem else revalidated(page)
 
 
-@limiter.limit(LOOKUPS, exempt_when=_asks_about_nobody)
+@limited(LOOKUPS, exempt_when=asks_about_nobody)
 def slots(slug: str) -> ResponseReturnValue:
     """The part of the page that changes with the month, the day and the zone."""
     question = asked(slug)
@@ -67,202 +42,28 @@ def slots(slug: str) -> ResponseReturnValue:
         abort(*question.problem)
     if question.must_say_who:
         abort(400, _("Say who you are first: this page shows the times of whoever knows you."))
-    grid = slot_grid(question, _scene(question, question.visitor))
-    part = render_template("public/booking_page/_slots.html", grid=grid, **_grid(question))
+    grid = slot_grid(question, scene_for(question, question.visitor))
+    part = render_template("public/booking_page/_slots.html", grid=grid, **around_grid(question))
     return revalidated(in_history(part))
 
 
-@limiter.limit(LOOKUPS)
+def _too_many_asked(_limit: object) -> Response:
+    """The address that was typed is kept."""
+    question = asked(slug_of_request(), request.form)
+    return ask_who(question, WhoForm(request.form), 429, come_back_later())[0]
+
+
+@limited(LOOKUPS, on_breach=_too_many_asked)
 def who(slug: str) -> ResponseReturnValue:
     """The address is taken once, and travels on in a token (R21)."""
     question = asked(slug, request.form)
     form = WhoForm(request.form)
-    if not form.validate():
-        return _who(question, form, 422)
-    return redirect(_page(question.known_as(form.email.data.lower())), 303)
+    trapped = filled_in_unseen()
+    if not form.validate() or trapped:
+        return ask_who(question, form, 422, trapped)
+    return redirect(times_address(question.known_as(form.email.data.lower())), 303)
 
 
-def _who(question: Asked, form: WhoForm, status: int) -> ResponseReturnValue:
-    page = render_template("public/booking_page/who.html", form=form, **_frame(question))
-    return _framed(question, page), status
-
-
-@limiter.limit(LOOKUPS, exempt_when=_asks_about_nobody)
-def details(slug: str) -> ResponseReturnValue:
-    question = asked(slug)
-    if question.must_say_who:
-        form = WhoForm(data={"email": question.email})
-        return _who(question, form, question.problem[0] if question.problem else 200)
-    start = slot_start(request.args.get("slot", ""), question.now)
-    form = booking_form(question.link.questions, name=question.name, email=question.email)
-    fresh = fresh_times(_scene(question, question.visitor), start)
-    if fresh is not None:
-        return _details(question, form, start, 409, _("This time is not free any more."), fresh)
-    return _details(question, form, start, 200)
-
-
-@limiter.limit(LOOKUPS, deduct_when=_tells_slots)
-def book(slug: str) -> ResponseReturnValue:
-    question = asked(slug, request.form)
-    form = booking_form(question.link.questions, request.form)
-    if not request.form.get("slot"):
-        return _choose_a_time(question, form)
-    start = slot_start(request.form["slot"], question.now)
-    try:
-        nonce = signer.read_form(request.form.get("token", ""), question.link.id, question.now)
-    except BadToken:
-        message = _("This form has expired. Check your details and send it again.")
-        return _details(question, form, start, 400, message)
-    if not form.validate():
-        return _details(question, form, start, 422)
-    try:
-        booking = _book(question, form, start, nonce)
-    except SlotTaken as taken:
-        message = _("Somebody else has just taken this time. Choose another one; what you wrote is kept.")
-        return _details(question, form, start, 409, message, taken.alternatives)
-    except ReusedKey:
-        message = _("This form has made a booking already. Send it again to make another one.")
-        return _details(question, form, start, 409, message)
-    except BadRequest as refused:
-        return _details(question, form, start, 422, translated(refused.message))
-    except SQLAlchemyError:
-        return _not_confirmed(question, form, start)
-    return redirect(page_after(booking, "booked"), 303)
-
-
-def _not_confirmed(question: Asked, form: BookingForm, start: datetime) -> ResponseReturnValue:
-    """The database failed: what was typed is kept. So is the form's token: should the booking have been stored all
-    the same, the same form sent again leads to it (R33)."""
-    db.session.rollback()
-    current_app.logger.exception("a booking was not confirmed")
-    message = _("Your booking is not confirmed yet. Send this again in a moment: what you wrote is kept.")
-    page, status = _details(question, form, start, 503, message, token=request.form["token"])
-    page.headers["Retry-After"] = str(RETRY_SECONDS)
-    return page, status
-
-
-def _choose_a_time(question: Asked, form: BookingForm) -> ResponseReturnValue:
-    """The form came without a time: what was typed is kept, and times are shown to choose from (R27)."""
-    form.validate()
-    near = request.form.get("near", "")
-    start = slot_start(near, question.now) if near else question.now
-    visitor = recognise(form.email.data) if not form.email.errors else question.visitor
-    fresh = fresh_times(_scene(question, visitor), start)
-    return _details(question, form, start, 422, _("Choose a time."), [start] if fresh is None else fresh)
-
-
-def _scene(question: Asked, visitor: Visitor) -> Scene:
-    return scene_of(question.link, visitor=visitor, duration=question.duration, now=question.now)
-
-
-def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Booking:
-    return book_slot(
-        question.link,
-        Request(
-            start_at=start,
-            duration=question.duration,
-            timezone=question.timezone,
-            name=form.name.data,
-            email=form.email.data,
-            nonce=nonce,
-            guests=form.guests.addresses,
-            answers=form.answers(),
-            language=language_tag(),
-            campaign={key: value for key, value in question.carried if key in CAMPAIGN},
-            personal=question.visitor.contact_id if question.visitor.personal else None,
-        ),
-        now=question.now,
-    )
-
-
-@limiter.limit(NOTES, methods=["POST"])
-def write(slug: str) -> ResponseReturnValue:
-    """A note to the owner if there is one, else to the link's creator, in the same words (R20, R22). It works where
-    the link is closed: whoever has a booking may have something to say about it."""
-    question = asked(slug, request.form if request.method == "POST" else request.args, closed=True)
-    form = NoteForm(request.form, data={"name": question.name, "email": question.email})
-    status, sent = 200, False
-    if request.method == "POST":
-        try:
-            nonce = signer.read_form(request.form.get("token", ""), question.link.id, question.now)
-            sent = form.validate()
-            status = 200 if sent else 422
-        except BadToken:
-            status = 400
-    if sent:
-        reader = question.visitor if question.visitor.email else recognise(form.email.data)
-        leave_note(
-            question.link, reader, name=form.name.data, email=form.email.data, text=form.text.data,
-            nonce=nonce, now=question.now,
-        )  # fmt: skip
-    page = render_template(
-        "public/booking_page/write.html", form=form, sent=sent, expired=status == 400, token=_token(question),
-        **_frame(question),
-    )  # fmt: skip
-    return _framed(question, page), status
-
-
-def _details(
-    question: Asked,
-    form: BookingForm,
-    start: datetime,
-    status: int,
-    message: str = "",
-    alternatives: Sequence[datetime] | None = None,
-    token: str = "",
-) -> tuple[Response, int]:
-    g.tells_slots = alternatives is not None and question.link.owner_first
-    page = render_template(
-        "public/booking_page/details.html",
-        form=form,
-        slot=slot_text(start),
-        when=date_and_time(start, question.timezone),
-        message=message,
-        alternatives=by_day(alternatives, question.timezone),
-        token=token or _token(question),
-        **_frame(question),
-    )
-    return _framed(question, page), status
-
-
-def _token(question: Asked) -> str:
-    return signer.form(question.link.id, question.now)
-
-
-def _frame(question: Asked) -> dict[str, Any]:
-    """What every page of a link shows around its own part."""
-    return {
-        "link": question.link,
-        "whom": with_whom(question),
-        "place": place_shown(question.link),
-        "seen_as": seen_as(question.link),
-        **_grid(question),
-    }
-
-
-def _grid(question: Asked) -> dict[str, Any]:
-    """What the part that changes with the month, the day, the length and the zone shows around the times."""
-    return {
-        "asked": question,
-        "lengths": question.link.durations if len(question.link.durations) > 1 else [],
-        **zones_to_choose(question),
-        **_addresses(question),
-    }
-
-
-def _addresses(question: Asked) -> dict[str, str]:
-    here = url_for("booking_page.show", slug=question.link.slug)
-    return {
-        "here": here,
-        "choose": f"{here}/details",
-        "write_address": f"{here}/write?{question.query}",
-        "zone_label": zone_name(question.timezone, question.now),
-    }
-
-
-def _page(question: Asked) -> str:
-    return f"{url_for('booking_page.show', slug=question.link.slug)}?{question.shown_query}"
-
-
-def _framed(question: Asked, page: str) -> Response:
-    return frame_for(page, question.link.embed_origins, colour=question.link.colour)
+def ask_who(question: Asked, form: WhoForm, status: int, message: str = "") -> tuple[Response, int]:
+    """The page that asks for the address, with what is wrong."""
+    return link_page(question, "who", form=form, message=message), status

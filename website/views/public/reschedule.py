@@ -17,6 +17,7 @@ from ...services.errors import AlreadyOver, SlotTaken, TooLate
 from ...services.own_events import hidden_by
 from ...services.reschedule import reschedule as move_booking
 from ...tokens import BadToken, signer
+from ..limits import CHANGES, limited
 from ..responses import in_history, see_other
 from .asked import Asked, asked_to_move, slot_start
 from .invitee import invitee_page, write_address
@@ -60,6 +61,12 @@ def confirm(token: str) -> ResponseReturnValue:
     return _confirm(booking, question, start, 200)
 
 
+def _moved(response: Response) -> bool:
+    """Only what everybody is told about is counted."""
+    return response.status_code == 303
+
+
+@limited(CHANGES, methods=["POST"], deduct_when=_moved)
 def move(token: str) -> ResponseReturnValue:
     booking = booking_by_token(token)
     question = asked_to_move(booking)

@@ -22,6 +22,7 @@ from . import (
     pictures,
     profile,
     reschedule,
+    sharing,
     sign_in,
     sign_in_with,
     team,
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/new/<kind>", "create_link", link_form.create, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>", "link", links.show)
     site.add_url_rule("/links/<slug>/edit", "edit_link", link_form.edit, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/try/<key>", "try_link", sharing.attempt)
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/picture", "link_picture", pictures.of_link, methods=["GET", "POST"])
     site.add_url_rule("/colours", "colours", colours.show)

@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import current_app, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from ... import clock
 from ...models import Link
@@ -17,15 +16,17 @@ from ...services.listing import links_of
 from ...services.why_not import HostAnswer, explain
 from ...tokens import PersonalLink, signer
 from ..access import may_edit_link, me, signed_in
+from .sharing import codes_of, link_address, site_address
 
 PERSONAL_DAYS = 30
 YEARS_AHEAD = 5
-EMBED_CODE = Markup('<iframe src="{address}?embed=1" title="{title}" width="100%" height="720"></iframe>')
 
 
 @signed_in
 def index() -> ResponseReturnValue:
-    return render_template("workspace/links/index.html", links=links_of(me()), kinds=LINK_KINDS, base=_base())
+    return render_template(
+        "workspace/links/index.html", links=links_of(me()), kinds=LINK_KINDS, base=site_address()
+    )
 
 
 @signed_in
@@ -41,9 +42,9 @@ def show(link: Link) -> ResponseReturnValue:
         "workspace/links/show.html",
         link=link,
         kind=LINK_KINDS[link.kind],
-        address=_address(link),
-        # Code to copy: what is safe HTML there is a plain text here.
-        embed_code=str(EMBED_CODE.format(address=_address(link), title=link.title)),
+        address=link_address(link),
+        site=site_address(),
+        codes=codes_of(link),
         answers=answers,
         problem=problem,
         personal=personal,
@@ -78,7 +79,7 @@ def _personal(link: Link) -> tuple[str, str]:
     if visitor.contact_id is None:
         return "", _("There is no contact with this address.")
     until = clock.now() + timedelta(days=PERSONAL_DAYS)
-    return f"{_address(link)}?for={signer.personal(PersonalLink(link.id, visitor.contact_id), until)}", ""
+    return f"{link_address(link)}?for={signer.personal(PersonalLink(link.id, visitor.contact_id), until)}", ""
 
 
 @may_edit_link
@@ -86,13 +87,4 @@ def active(link: Link) -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("workspace/links/active.html", link=link)
     set_active(link.slug, request.form.get("on") == "yes", by=me())
-    return redirect(f"/links/{link.slug}", 303)
-
-
-def _address(link: Link) -> str:
-    return f"{_base()}/book/{link.slug}"
-
-
-def _base() -> str:
-    base: str = current_app.config["FIRSTHAND"].base_url
-    return base
+    return redirect(f"/links/{link.slug}?said={'on' if link.active else 'off'}", 303)

@@ -79,7 +79,7 @@ def move(booking: Booking) -> ResponseReturnValue:
         return _confirm(booking, question, start, problem, taken.alternatives), 409
     except AlreadyOver as refused:
         return _page(booking, question, "reschedule", closed=refusal(refused), grid=None), 409
-    return see_other(f"/bookings/{booking.id}")
+    return see_other(f"/bookings/{booking.id}?said=moved")
 
 
 def _asked(booking: Booking) -> Asked:

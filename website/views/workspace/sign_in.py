@@ -5,15 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import logout_user
 
-from ...extensions import limiter
 from ...openid import sign_in_methods
 from ...services.first_admin import has_admin, is_first_admin_code
 from ...services.user import active_users, user_by_id
 from ..access import signed_in, start_session
 from ..addresses import inside
+from ..limits import CODES, SIGN_INS, limited
 from ..numbers import row_number
 
-CODES = "10/minute;60/hour"
 LONGEST_CODE = 100
 
 
@@ -41,7 +40,7 @@ def _page(*, code_typed: str = "", code_problem: str = "") -> str:
     )
 
 
-@limiter.limit(CODES)
+@limited(CODES)
 def first_admin() -> ResponseReturnValue:
     """Remembers the right code until somebody signs in from this browser."""
     code = request.form.get("code", "")[:LONGEST_CODE]
@@ -52,6 +51,7 @@ def first_admin() -> ResponseReturnValue:
     return redirect("/sign-in", 303)
 
 
+@limited(SIGN_INS)
 def demo() -> ResponseReturnValue:
     """Signs in as anybody; there is no such thing unless the site is a demo."""
     user = user_by_id(request.form.get("user", type=row_number))

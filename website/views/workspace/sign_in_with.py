@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from ... import clock
-from ...extensions import limiter
 from ...openid import SignInMethod, sign_in_methods
 from ...openid_flow import Declined, SignInFailed, Stale, Unreachable, Untrusted, ask, read_answer
 from ...services.errors import NotInvited
@@ -17,12 +16,11 @@ from ...services.organisation import organisation_name
 from ...services.sign_in import Person, sign_in
 from ..access import start_session
 from ..addresses import inside, own_address
+from ..limits import SIGN_INS, limited
 from ..responses import leave_for
 
 log = logging.getLogger(__name__)
 
-# People of an organisation often share an address; nobody signs in that often.
-ATTEMPTS = "120/minute"
 OPEN_FOR = timedelta(minutes=10)
 UNDER_WAY = "signing_in"
 
@@ -55,7 +53,7 @@ FAILURES: dict[type[SignInFailed], Failure] = {
 }
 
 
-@limiter.limit(ATTEMPTS)
+@limited(SIGN_INS)
 def begin(client: str) -> ResponseReturnValue:
     """Sends the browser to the provider."""
     method = _method(client)
@@ -67,7 +65,7 @@ def begin(client: str) -> ResponseReturnValue:
         return _failed(method, failure)
 
 
-@limiter.limit(ATTEMPTS)
+@limited(SIGN_INS)
 def finish(client: str) -> ResponseReturnValue:
     """Signs in whoever the provider says is there."""
     method, under_way = _method(client), session.get(UNDER_WAY, {})

@@ -127,8 +127,8 @@ def answer(status: int, *, detail: str) -> ResponseReturnValue:
         return body, status, {"Content-Type": "application/problem+json", **_come_back(status)}
     heading, explanation = _words(status)
     page = render_template(
-        "errors/error.html", layout=_layout(status), status=status, heading=heading, explanation=explanation, detail=detail,
-        way_on=_way_on(status),
+        "errors/error.html", status=status, heading=heading, explanation=explanation, detail=detail,
+        layout=_layout(status), way_on=_way_on(status),
     )  # fmt: skip
     return page, status, {**to_whole_page(), **_come_back(status)}
 

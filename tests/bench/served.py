@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask
+
 from wsgi import app
 
 

@@ -20,7 +20,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench load chaos translations lock clean
+.PHONY: help install run test lint bench load chaos soak translations lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -47,6 +47,9 @@ load: $(DEV) $(CATALOGS)  ## a minute of visitors at once on each engine: errors
 
 chaos: $(DEV) $(CATALOGS)  ## bookings while processes are killed, audited; ARGS names an engine
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+soak: $(DEV) $(CATALOGS)  ## visitors for long, memory, descriptors and tables watched; ARGS="minutes engine", 20 minutes on each
+	$(BIN)/python -m tests.soak $(ARGS)
 
 translations: $(RUNTIME)  ## brings the catalogs up to date with the texts, and compiles them
 	@mkdir -p build

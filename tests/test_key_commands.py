@@ -13,6 +13,7 @@ from tests.views.workspace.test_links import sign_in, token_of
 from website import create_app
 from website.config import Config
 from website.extensions import db
+from website.key_commands import before_work
 from website.services.first_admin import first_admin_code
 
 NEW = "the new secret key of tests"
@@ -110,3 +111,10 @@ def test_who_is_signed_in_stays_so_and_open_forms_still_count_after_a_change_of_
             later = FreshClient(site, site.response_class, use_cookies=True)
             later.set_cookie("session", cookie.value)
             assert later.post("/sign-out", data={"csrf_token": token}).status_code == status
+
+
+def test_what_a_worker_reads_before_its_first_round_is_not_left_open(world: Flask) -> None:
+    """Its transaction would stand for as long as the worker lives: SQLite's journal could only grow, and PostgreSQL
+    would cut the connection."""
+    before_work()
+    assert not db.session().in_transaction()

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from . import clock
 from .config import in_force
+from .extensions import db
 from .services.first_admin import first_admin_code
 from .services.stored_secrets import check_secrets, give_up_secrets, rotate_secrets
 from .vault import WrongKey
@@ -50,6 +51,9 @@ def before_work() -> None:
     except SQLAlchemyError:
         log.exception("the database does not answer yet")
         return
+    finally:
+        # Left open for as long as the worker lives, it would keep SQLite's journal from being used again.
+        db.session.rollback()
     if hint:
         click.echo(hint)
 

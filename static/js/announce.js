@@ -1,6 +1,13 @@
-// Says what the slot grid shows now, and moves on to the times once a day was chosen.
+// The grid in place: dimmed while it loads, then said once; a day that was chosen leads on to its times.
+let from;
+const busy = (on) => { const slots = document.getElementById("slots"); if (slots) slots.ariaBusy = on; };
+document.addEventListener("htmx:before:request", (event) => { from = event.target; busy(true); });
+document.addEventListener("htmx:finally:request", () => busy(false));
 document.addEventListener("htmx:after:swap", () => {
   const slots = document.getElementById("slots");
   const status = document.getElementById("status");
-  if (slots && status) setTimeout(() => { status.textContent = slots.dataset.announce; }, 60);
+  if (!slots || !status || !from) return;
+  if (from.matches(".day, .jump")) document.getElementById("times-head").focus();
+  if (!from.dataset.silent) setTimeout(() => { status.textContent = slots.dataset.announce; }, 60);
+  from = null;
 });

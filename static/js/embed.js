@@ -13,7 +13,7 @@ window.Firsthand ||= (() => {
     const src = new URL(link.href);
     const ask = (name, value) => value && !src.searchParams.has(name) && src.searchParams.set(name, value);
     const theme = option(link, "theme") || getComputedStyle(link).colorScheme;
-    for (const name of ["lang", "timezone", "date", "month", "duration"]) ask(name, option(link, name));
+    for (const name of "lang timezone date month duration".split(" ")) ask(name, option(link, name));
     new URLSearchParams(location.search).forEach((value, name) => /^utm_|(cl|bra|fat_)id$/.test(name) && ask(name, value));
     ask("timezone", Intl.DateTimeFormat().resolvedOptions().timeZone);
     ask("origin", location.origin);
@@ -23,10 +23,8 @@ window.Firsthand ||= (() => {
     dress(frame, `display:block;width:100%;height:40rem;color-scheme:${theme};${rules}`);
     frames.push(frame);
     // A lazy frame loads once it is nearly seen.
-    new IntersectionObserver(([entry], observer) => {
-      if (!entry.isIntersecting) return;
-      observer.disconnect();
-      setTimeout(() => frame.ready || (frame.remove(), fail()), 8000);
+    new IntersectionObserver(([entry]) => {
+      if (entry.isIntersecting) setTimeout(() => frame.ready || (frame.ready = 1, frame.remove(), fail()), 8000);
     }).observe(frame);
     return frame;
   };
@@ -42,13 +40,13 @@ window.Firsthand ||= (() => {
     link.addEventListener("firsthand:close", close);
     link.onfocus = link.onpointerenter = () => document.head.append(hint);
     link.addEventListener("click", (event) => {
-      if (dialog === 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (dialog === 0 || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       if (!dialog) {
-        const frame = frameFor(link, "max-width:66rem;margin:auto;", () => { close(); dialog = 0; });
+        const frame = frameFor(link, "max-width:66rem;margin:4rem auto;", () => { close(); dialog = 0; });
         const button = make("button", { textContent: "×", ariaLabel: option(link, "close") || "Close" });
         dialog = make("dialog", { ariaLabel: frame.title, onclick: close, onclose() { put(this, "display", "none"); link.focus(); } });
-        button.style.cssText = "float:right;width:3rem;height:3rem;border:0;background:none;color:#fff;font:2rem serif;cursor:pointer";
+        button.style.cssText = "position:fixed;top:1rem;right:1rem;border:0;background:none;color:#fff;font:3rem serif";
         dress(dialog, "position:fixed;inset:0;width:100%;height:100%;overflow:auto;background:#000a;");
         dialog.append(button, frame);
         document.body.append(dialog);
@@ -59,7 +57,7 @@ window.Firsthand ||= (() => {
   };
 
   const float = (link) => {
-    link.style.cssText = "position:fixed;inset:auto 2rem 2rem auto;z-index:9999;padding:1em 1.5em;border-radius:2em;background:#3552d8;color:#fff";
+    link.style.cssText = "position:fixed;bottom:1rem;right:1rem;z-index:9999;padding:1em;border-radius:1em;background:#3552d8;color:#fff;text-decoration:none";
     popup(link);
   };
 
@@ -74,17 +72,16 @@ window.Firsthand ||= (() => {
     const frame = frames.find((one) => source && one.contentWindow === source);
     if (!frame || origin !== site || data?.v !== 1) return;
     const { src, v, type, ...detail } = data;
-    const { link } = frame;
-    const key = detail.id && type + detail.id + detail.sequence;
     if (type === "resize") return put(frame, "height", Math.min(detail.height, 20000) + "px");
     if (type === "ready") {
-      source.postMessage({ ...JSON.parse(option(link, "prefill")), src, v, type: "prefill" }, site);
+      source.postMessage({ ...JSON.parse(option(frame.link, "prefill")), src, v, type: "prefill" }, site);
       if (frame.ready) return frame.getBoundingClientRect().top < 0 && frame.scrollIntoView();
       frame.ready = 1;
     }
-    if (frame[key]) return;
+    const key = type + detail.sequence;
+    if (detail.id && frame[key] === detail.id) return;
     frame[key] = detail.id;
-    if (link.dispatchEvent(new CustomEvent("firsthand:" + type, { bubbles: true, cancelable: true, detail })) && /^http/.test(detail.redirect)) location.assign(detail.redirect);
+    if (frame.link.dispatchEvent(new CustomEvent("firsthand:" + type, { bubbles: true, cancelable: true, detail })) && /^http/.test(detail.redirect)) location.assign(detail.redirect);
   });
 
   scan();

@@ -1,6 +1,6 @@
-// Where htmx cannot fetch, a link is a link: after an error, and in a sandbox whose pages are of no origin.
+// Where htmx cannot fetch, a link is a link and a form a form: after an error, and in a sandbox whose pages are of no origin.
 if (origin === "null") document.body.setAttribute("hx-ignore", "");
-document.addEventListener("htmx:error", (event) => {
-  const link = event.target.closest && event.target.closest("a[href]");
-  if (link) location.assign(link.href);
+document.addEventListener("htmx:error", ({ target }) => {
+  if (target.href) location.assign(target.href);
+  else if (target.id === "choice") target.submit();
 });

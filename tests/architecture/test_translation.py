@@ -98,7 +98,7 @@ class Texts(HTMLParser):
 # What nobody translates: names of people, of products and of languages, addresses, numbers of rules. Days, dates
 # and zones come from the CLDR, in the reader's language.
 DATA = re.compile(
-    r"\b(Ana|Ben|Cleo|Dana Prospect|Dana|Finn|Firsthand|Product demo|Google Meet|R\d+)\b|^P$"
+    r"\b(Ana|Ben|Cleo|Dana Prospect|Dana|Finn|Firsthand|Product demo|Google Meet|R\d+)\b|^PD?$"
     r"|English \(U[KS]\)|Français|Deutsch|Español|العربية"
     r"|\S+@\S+|https?://\S+|\b[A-Z]\w+(/[\w+-]+)+|[\w ]+ \(UTC[+−\d:]*\)|\S+\.example …\S+|in \d+ minutes"
     r"|\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|February|March)\b"

@@ -93,7 +93,7 @@ def load(database_url: str, seconds: float, visitors: int = VISITORS, warm_up: f
         while time.monotonic() < end:
             time.sleep(SAMPLE_SECONDS)
             for pid in processes.web_workers():
-                memory.setdefault(pid, []).append(_megabytes(pid))
+                memory.setdefault(pid, []).append(megabytes(pid))
         stop.set()
         for thread in threads:
             thread.join()
@@ -113,7 +113,7 @@ def _site(database_url: str) -> Iterator[tuple[Flask, Processes, str]]:
         trusted_proxies=1,
     )
     app = create_app(config)
-    _fill(app)
+    fill(app)
     with tempfile.TemporaryDirectory() as folder:
         processes = Processes("tests.bench.served", port, environment_of(config), Path(folder) / "log")
         try:
@@ -126,7 +126,8 @@ def _site(database_url: str) -> Iterator[tuple[Flask, Processes, str]]:
                 db.engine.dispose()
 
 
-def _fill(app: Flask) -> None:
+def fill(app: Flask) -> None:
+    """Hosts, and a link of each kind, which are open day and night."""
     with app.app_context():
         make_organisation()
         hosts = [make_user(f"Host {number}") for number in range(HOSTS)]
@@ -141,7 +142,7 @@ def _visit(url: str, seen: Seen, stop: Event, rng: Random) -> None:
         Visitor(url, rng.choice(LINKS), seen, rng).visit()
 
 
-def _megabytes(pid: int) -> float:
+def megabytes(pid: int) -> float:
     """How much memory a process occupies."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024

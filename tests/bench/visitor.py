@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
@@ -15,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 from tests.chaos.driver import HIDDEN, ZONES, Acknowledged
+from website import clock
 
 TIME = re.compile(r'href="[^"]*[?&;]slot=(\d{8}T\d{4}Z)')
 FORM, SECONDS = "application/x-www-form-urlencoded", 30.0
@@ -31,12 +33,15 @@ class Refused:
 
 @dataclass
 class Seen:
-    """What all visitors saw. `took` are the milliseconds of every answer by what was asked for."""
+    """What all visitors saw. `took` are the milliseconds of every answer by what was asked for, `requests` counts those
+    that are not in it any more."""
 
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     booked: list[Acknowledged] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    moved: int = 0
+    requests: int = 0
     lock: Lock = field(default_factory=Lock)
     numbers: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]
 
@@ -53,10 +58,12 @@ class Answer:
 
 
 class Visitor:
-    """One person, with an address and a connection of their own."""
+    """One person, with an address and a connection of their own, who lives by the site's clock."""
 
-    def __init__(self, url: str, slug: str, seen: Seen, rng: Random) -> None:
-        self.slug, self.seen, self.rng = slug, seen, rng
+    def __init__(
+        self, url: str, slug: str, seen: Seen, rng: Random, now: Callable[[], datetime] = clock.now
+    ) -> None:
+        self.slug, self.seen, self.rng, self.now = slug, seen, rng, now
         self.number = next(seen.numbers)
         self.zone = rng.choice(ZONES)
         place = urlsplit(url)
@@ -83,13 +90,13 @@ class Visitor:
         page = self._ask("details", f"/book/{self.slug}/details", seen | {"slot": slot}, allowed=(200, 409))
         token = self._by_api(start) if self.rng.random() < 0.3 else self._by_form(page)
         if page.status == 409 or not token:
-            self.seen.refused.append(Refused(self.slug, start, datetime.now(UTC)))
+            self.seen.refused.append(Refused(self.slug, start, self.now()))
         if token:
             self._keep(Acknowledged(token, self._email, self.slug, start))
 
     def _months(self, seen: dict[str, str]) -> list[str]:
         """Goes to the next month and back, then to a day; gives the times that are left there, if any."""
-        month = datetime.now(UTC).date().replace(day=1) + timedelta(days=32)
+        month = self.now().date().replace(day=1) + timedelta(days=32)
         for shown in (month, month - timedelta(days=28), month):
             page = self._ask("slots", f"/book/{self.slug}/slots", seen | {"month": f"{shown:%Y-%m}"})
         on = date(month.year, month.month, self.rng.randint(1, 15))
@@ -103,10 +110,17 @@ class Visitor:
     def _by_form(self, page: Answer) -> str:
         if page.status == 409:
             return ""
+        answer = self._send(page)
+        if answer.status == 422:
+            # Who is that quick is asked to look at the form and to send it again.
+            answer = self._send(answer)
+        return answer.location.rpartition("/")[2] if answer.status == 303 else ""
+
+    def _send(self, page: Answer) -> Answer:
+        """Sends the form of a page, filled in."""
         form = {name: unescape(value) for name, value in HIDDEN.findall(page.text)}
         form |= {"name": f"Visitor {self.number}", "email": self._email, "guests": ""}
-        answer = self._ask("book", f"/book/{self.slug}", form, method="POST", allowed=(303, 409))
-        return answer.location.rpartition("/")[2] if answer.status == 303 else ""
+        return self._ask("book", f"/book/{self.slug}", form, method="POST", allowed=(303, 409, 422))
 
     def _by_api(self, start: datetime) -> str:
         body = {"start": start.isoformat(), "name": f"Visitor {self.number}", "email": self._email}
@@ -118,9 +132,12 @@ class Visitor:
         self.seen.booked.append(booked)
         self._ask("manage", f"/booking/{booked.token}", {})
         if self.rng.random() < 0.2:
-            form = {"reason": "Another time"}
-            self._ask("cancel", f"/booking/{booked.token}/cancel", form, method="POST", allowed=(303,))
-            booked.cancelled = True
+            self._call_off(booked)
+
+    def _call_off(self, booked: Acknowledged) -> None:
+        form = {"reason": "Another time"}
+        self._ask("cancel", f"/booking/{booked.token}/cancel", form, method="POST", allowed=(303,))
+        booked.cancelled = True
 
     def _ask(
         self,

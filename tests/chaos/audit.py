@@ -8,7 +8,7 @@ from typing import Any
 from icalendar import Calendar as ICalendar
 from sqlalchemy import select
 
-from tests.chaos.books import overlaps, wrong_bookings, wrong_claims
+from tests.chaos.books import ALWAYS_KEPT, overlaps, wrong_bookings, wrong_claims
 from tests.chaos.driver import Acknowledged
 from tests.chaos.letters import wrong_letters
 from tests.chaos.world import World
@@ -21,24 +21,30 @@ from website.models.message import DONE
 Placed = tuple[str, datetime, datetime]
 
 
-def audit(world: World, told: list[Acknowledged], killed: set[int]) -> list[str]:
-    """Every way in which the books do not agree, as sentences; `told` is what visitors know, `killed` who died."""
+def audit(
+    world: World, told: list[Acknowledged], killed: set[int], kept_from: datetime = ALWAYS_KEPT
+) -> list[str]:
+    """Every way in which the books do not agree, as sentences; `told` is what visitors know, `killed` who died. Of
+    meetings that ended before `kept_from`, claims and messages have been pruned."""
     with world.app.app_context():
         bookings = list(db.session.scalars(select(Booking)))
         found = [
-            *wrong_books(world, told),
+            *wrong_books(world, told, kept_from),
             *_wrong_invitations(world),
-            *wrong_letters(world, bookings, killed),
+            *wrong_letters(world, [one for one in bookings if one.end_at >= kept_from], killed),
             *(f"Google would not have taken: {text}" for text in world.google.complaints),
         ]
         db.session.rollback()
     return found
 
 
-def wrong_books(world: World | None, told: list[Acknowledged]) -> list[str]:
+def wrong_books(
+    world: World | None, told: list[Acknowledged], kept_from: datetime = ALWAYS_KEPT
+) -> list[str]:
     """The same of bookings, claims, calendars and the outbox alone, in the context of an application. Without a world
     all calendars are those in the database."""
-    return [*wrong_bookings(told), *wrong_claims(), *overlaps(), *_wrong_events(world), *_wrong_messages()]
+    booked = [*wrong_bookings(told), *wrong_claims(kept_from), *overlaps()]
+    return [*booked, *_wrong_events(world), *_wrong_messages()]
 
 
 def _wrong_events(world: World | None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from sqlalchemy import select
@@ -10,6 +11,8 @@ from tests.chaos.driver import Acknowledged
 from website.extensions import db
 from website.models import Booking, BookingHost, Claim
 from website.models.booking import CANCELLED, CONFIRMED
+
+ALWAYS_KEPT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def wrong_bookings(told: list[Acknowledged]) -> Iterator[str]:
@@ -25,9 +28,11 @@ def wrong_bookings(told: list[Acknowledged]) -> Iterator[str]:
     yield from (f"{email} was booked twice" for email in twice)
 
 
-def wrong_claims() -> Iterator[str]:
-    """Claims are the steps of active hosts of confirmed bookings, all of them and no others."""
-    parts = db.session.scalars(select(BookingHost).join(Booking).where(BookingHost.active))
+def wrong_claims(kept_from: datetime = ALWAYS_KEPT) -> Iterator[str]:
+    """Claims are the steps of active hosts of confirmed bookings, all of them and no others; none of meetings that
+    ended before `kept_from`."""
+    standing = (BookingHost.active, Booking.end_at >= kept_from)
+    parts = db.session.scalars(select(BookingHost).join(Booking).where(*standing))
     due = {(part.booking_id, part.user_id, step) for part in parts for step in _steps(part)}
     rows = db.session.execute(select(Claim.booking_id, Claim.host_id, Claim.step))
     claimed = {(row[0], row[1], row[2]) for row in rows}

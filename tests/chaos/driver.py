@@ -140,9 +140,12 @@ class Visit:
         page = self._ask("GET", f"/book/{self.slug}/details", (200, 409), params=slot)
         if page.status_code == 409:
             return None
-        form = {name: unescape(value) for name, value in HIDDEN.findall(page.text)}
-        form |= {"name": self.name, "email": self.email, "guests": ""}
-        answer = self._ask("POST", f"/book/{self.slug}", (303, 409), data=form)
+        form = self._filled_in(page)
+        answer = self._ask("POST", f"/book/{self.slug}", (303, 409, 422), data=form)
+        if answer.status_code == 422:
+            # Who is that quick is asked to look at the form and to send it again.
+            form = self._filled_in(answer)
+            answer = self._ask("POST", f"/book/{self.slug}", (303, 409), data=form)
         if answer.status_code == 409:
             return None
         token = answer.headers["Location"].rpartition("/")[2]
@@ -150,6 +153,10 @@ class Visit:
             again = self._ask("POST", f"/book/{self.slug}", (303,), data=form)
             self._same(token, again.headers["Location"].rpartition("/")[2])
         return self._acknowledged(token, start)
+
+    def _filled_in(self, page: requests.Response) -> dict[str, str]:
+        form = {name: unescape(value) for name, value in HIDDEN.findall(page.text)}
+        return form | {"name": self.name, "email": self.email, "guests": ""}
 
     def _acknowledged(self, token: str, start: datetime) -> Acknowledged:
         return Acknowledged(token, self.email, self.slug, start)

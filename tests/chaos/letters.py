@@ -11,6 +11,7 @@ from website.extensions import db
 from website.models import Booking, Message
 from website.providers.delivery.email import Letter, message_id
 from website.services import booking_mail, email
+from website.services.history import earlier_starts
 
 CHANNELS = (email.CHANNEL, booking_mail.CHANNEL)
 # Of which booking, what kind, to whom.
@@ -73,12 +74,14 @@ def _id_of(world: World, message: Message) -> str:
 
 
 def wrongly_written(letters: list[Message], bookings: list[Booking]) -> Iterator[str]:
-    """Invitee and hosts have a mail each of a booking, and of its cancellation."""
+    """Invitee and hosts have a mail each of a booking, of its moves to another time, and of its cancellation."""
     due = Counter[Written]()
     for booking in bookings:
         hosts = [host.user.email for host in booking.hosts]
         due[booking.id, "booking_confirmed", booking.email] += 1
         due.update((booking.id, "booking_host", host) for host in hosts)
+        for _ in earlier_starts(booking):
+            due.update((booking.id, "booking_changed", reader) for reader in (booking.email, *hosts))
         if not booking.confirmed:
             due.update((booking.id, "booking_cancelled", reader) for reader in (booking.email, *hosts))
     written = Counter((one.booking_id, one.kind, one.payload["to"]) for one in letters)

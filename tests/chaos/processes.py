@@ -25,14 +25,14 @@ _forking = get_context("forkserver")
 _forking.set_forkserver_preload(["website", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "flask.cli"])
 
 
-def commands(app: str, port: int) -> dict[str, tuple[str, ...]]:
-    """What `flask serve` starts, for this application."""
+def commands(app: str, port: int, workers: int = WORKERS) -> dict[str, tuple[str, ...]]:
+    """What `flask serve` starts, for this application, and as many workers as asked for."""
     web = (
         "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket", "--worker-class", "gthread",
         "--workers", str(WEB_WORKERS), "--threads", "4", "--log-level", "warning", f"{app}:app",
     )  # fmt: skip
     worker = ("flask", "--app", app, "worker")
-    return {"web": web, **{f"worker{number}": worker for number in range(WORKERS)}}
+    return {"web": web, **{f"worker{number}": worker for number in range(workers)}}
 
 
 def _run(command: tuple[str, ...], environment: Mapping[str, str], log: Path) -> None:
@@ -50,11 +50,13 @@ def _run(command: tuple[str, ...], environment: Mapping[str, str], log: Path) ->
 class Processes:
     """Keeps the processes alive until `stop`; `killed` are the ids of those that were killed from outside."""
 
-    def __init__(self, app: str, port: int, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, app: str, port: int, environment: Mapping[str, str], log: Path, workers: int = WORKERS
+    ) -> None:
         self.killed: list[tuple[str, int]] = []
         self.log = log
         self._environment = dict(environment)
-        self._commands = commands(app, port)
+        self._commands = commands(app, port, workers)
         self._stopping = Event()
         self._running = {name: self._start(name) for name in self._commands}
         self._keeper = Thread(target=self._keep, daemon=True)
@@ -82,6 +84,12 @@ class Processes:
         except OSError:
             return []
 
+    def ids(self) -> dict[str, int]:
+        """The process ids of everybody who does the site's work, by a name that says what they are."""
+        workers = {name: running.pid for name, running in self._running.items() if name != "web"}
+        web = {f"web{number}": pid for number, pid in enumerate(sorted(self.web_workers()))}
+        return web | {name: pid for name, pid in workers.items() if pid}
+
     def kill(self, what: str, choice: int) -> None:
         """Kills one of the site's `web` workers or of its `worker`s, or the `master` of the web with all it has."""
         if what == "master":
@@ -91,7 +99,7 @@ class Processes:
             if children:
                 self._kill(what, children[choice % len(children)])
         else:
-            pid = self._running[f"worker{choice % WORKERS}"].pid
+            pid = self._running[f"worker{choice % (len(self._commands) - 1)}"].pid
             if pid:
                 self._kill(what, pid)
 

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask
 
 from tests.chaos.marks import Marks
-from tests.chaos.processes import Processes
+from tests.chaos.processes import WORKERS, Processes
 from tests.conftest import BASE
 from tests.factories import WORKDAYS, make_link, make_organisation, make_user
 from tests.peers.dav import DavUser, free_port
@@ -46,9 +46,13 @@ class World:
         return self.config.base_url
 
 
+Filling = Callable[[Flask, Google, Radicale, Marks], dict[str, DavUser]]
+
+
 @contextmanager
-def world(database_url: str) -> Iterator[World]:
-    """The site on this database, which is migrated and empty."""
+def world(database_url: str, fill: Filling | None = None, workers: int = WORKERS) -> Iterator[World]:
+    """The site on this database, which is migrated and empty; `fill` makes other hosts and links than the usual, and
+    gives their CalDAV calendars."""
     folder = Path(tempfile.mkdtemp(prefix="chaos"))
     marks, port = Marks(folder), free_port()
     marks.make()
@@ -57,9 +61,9 @@ def world(database_url: str) -> Iterator[World]:
         with Google(clock=marks.now) as google:
             config = _config(database_url, port, google, mail)
             app = create_app(config)
-            diaries = _hosts(app, google, radicale, marks)
-            environment = {**environment_of(config), "CHAOS_FOLDER": str(folder)}
-            processes = Processes("tests.chaos.site", port, environment, folder / "log")
+            diaries = (fill or _hosts)(app, google, radicale, marks)
+            environment = environment_of(config) | {"CHAOS_FOLDER": str(folder), "PGAPPNAME": "site"}
+            processes = Processes("tests.chaos.site", port, environment, folder / "log", workers)
             try:
                 yield World(app, config, marks, google, mail, processes, diaries)
             finally:

@@ -8,13 +8,21 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from website.locales import DEFAULT, LANGUAGES
-from website.translations.__main__ import ROOT, VARIANT, catalog_path, extract, read, texts, written
+from website.translations.__main__ import (
+    PLACEHOLDER,
+    ROOT,
+    VARIANT,
+    catalog_path,
+    extract,
+    read,
+    texts,
+    written,
+)
 
 WHOLE = [tag for tag in LANGUAGES if tag not in (DEFAULT, VARIANT)]
 PLURALS = {"fr-FR": 2, "de-DE": 2, "es-ES": 2, "ar-EG": 6}
 # Forms that stand for one number alone: there the number may be a word.
 ONE_NUMBER_ALONE = {"ar-EG": {0, 1, 2}}
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{[a-z_]+\}")
 BRITISH = re.compile(
     r"colour|favour|behaviour|honour|centre\b|organis|recognis|cancell(?!ation)|travell|licence|programme|catalogue|grey",
     re.I,

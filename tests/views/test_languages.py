@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import make_link, make_organisation, make_user
-from tests.views.workspace.test_links import sign_in
+from tests.views.workspace.test_links import sign_in, token_of
 from website.extensions import db
 from website.locales import LANGUAGES, babel_locale, known_tag
 from website.models import Link, User
@@ -17,7 +17,7 @@ from website.models import Link, User
 @pytest.fixture
 def link(world: Flask) -> Link:
     make_organisation()
-    link = make_link(slug="demo")
+    link = make_link(hosts=[make_user("Ana")], slug="demo")
     db.session.commit()
     return link
 
@@ -98,7 +98,7 @@ def test_users_choose_their_language(link: Link, client: FlaskClient) -> None:
     user = make_user("Ada")
     db.session.commit()
     sign_in(client, user)
-    fields = {"name": "Ada", "timezone": "Europe/Paris"}
+    fields = {"csrf_token": token_of(client.get("/me").text), "name": "Ada", "timezone": "Europe/Paris"}
     assert client.post("/me", data=fields | {"language": "es-ES"}).status_code == 303
     assert '<html lang="es-ES"' in client.get("/me").text
     answer = client.post("/me", data=fields | {"language": "xx"})

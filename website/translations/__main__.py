@@ -1,5 +1,6 @@
 """`make translations`: brings every catalog up to date with the texts of the program and of its templates."""
 
+import re
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +22,7 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 
 """
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{[a-z_]+\}")
 # Its catalog holds what it writes differently from the texts themselves, and nothing else.
 VARIANT = "en-US"
 

@@ -7,18 +7,19 @@ from pathlib import Path
 from flask import Flask, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-_STYLES = ("tokens", "base", "layout", "components/form", "components/month", "components/times")
-_PUBLIC_SCRIPTS = ("harden", "plain", "history", "timezone", "announce", "summary", "frame")
+_STYLES = (
+    "tokens", "base", "layout", "components/avatar", "components/form", "components/month", "components/times",
+)  # fmt: skip
+_PUBLIC_SCRIPTS = ("harden", "plain", "history", "choice", "timezone", "announce", "summary", "frame")
 _SIGNED_IN_STYLES = (
     "components/state",
-    "components/avatar",
     "workspace/page",
     "workspace/box",
     "workspace/list",
     "workspace/settings",
     "workspace/calendars",
 )
-_SIGNED_IN_SCRIPTS = ("harden", "plain", "announce", "summary", "copy")
+_SIGNED_IN_SCRIPTS = ("harden", "plain", "choice", "announce", "summary", "copy")
 
 BUNDLES: dict[str, tuple[str, ...]] = {
     "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed", "components/languages")),

@@ -1,6 +1,5 @@
 """What other sites load to show our pages in theirs, and a page that plays such a site (docs/embedding.md)."""
 
-import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +12,6 @@ SCRIPT = "js/embed.js"
 DEMO_LINK = "demo"
 # Short: sites name the address without a version, and a new one is to reach them soon.
 FRESH = "public, max-age=600, stale-while-revalidate=86400"
-_COMMENTS_AND_INDENTS = re.compile(r"^ *(//.*\n)?", re.MULTILINE)
 
 
 def register(app: Flask) -> None:
@@ -35,8 +33,9 @@ def script() -> ResponseReturnValue:
 
 @lru_cache(maxsize=1)
 def _text(path: str) -> str:
-    """The script without what only its readers need."""
-    return _COMMENTS_AND_INDENTS.sub("", Path(path).read_text())
+    """The script without what only its readers need: comments, which have lines of their own, and indents."""
+    lines = map(str.strip, Path(path).read_text("utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def host() -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -126,9 +126,20 @@ def answer(status: int, *, detail: str) -> ResponseReturnValue:
         return body, status, {"Content-Type": "application/problem+json", **_come_back(status)}
     heading, explanation = _words(status)
     page = render_template(
-        "errors/error.html", status=status, heading=heading, explanation=explanation, detail=detail
-    )
+        "errors/error.html", status=status, heading=heading, explanation=explanation, detail=detail,
+        way_on=_way_on(status),
+    )  # fmt: skip
     return page, status, {**to_whole_page(), **_come_back(status)}
+
+
+def _way_on(status: int) -> tuple[str, str] | None:
+    """What a visitor may do about it: label and address."""
+    if request.method == "GET" and status in (429, 503):
+        return _("Try again"), request.full_path.rstrip("?")
+    found = request.view_args or {}
+    if request.blueprint == "booking_page" and request.endpoint != "booking_page.show" and status == 400:
+        return _("See all times"), url_for("booking_page.show", **found)
+    return None
 
 
 def _come_back(status: int) -> dict[str, str]:

@@ -4,7 +4,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_htmx import make_response as make_htmx_response
 
@@ -44,6 +44,19 @@ def to_whole_page() -> dict[str, str]:
         return {}
     query = request.query_string.decode("ascii", "replace")
     return {"HX-Redirect": f"{page}?{query}" if query else page}
+
+
+def in_history(part: str) -> Response:
+    """A part of a page whose address goes into the browser's history: a new step for a link, and in the place of the
+    one before for a choice in a form, so that Back does not undo it bit by bit."""
+    page = request.path.rpartition("/")[0]
+    address = f"{page}?{request.query_string.decode('ascii', 'replace')}"
+    choice = request.headers.get("HX-Source", "").startswith("form")
+    answer = make_response(part)
+    # Both are always said: an answer that a browser has already keeps what was said before.
+    answer.headers["HX-Push-Url"] = "false" if choice else address
+    answer.headers["HX-Replace-Url"] = address if choice else "false"
+    return answer
 
 
 def see_other(address: str) -> ResponseReturnValue:

@@ -64,6 +64,13 @@ class Asked:
         return _query(self.timezone if self.zone_chosen else "", self.duration, self.carried)
 
     @property
+    def shown_query(self) -> str:
+        """The same with the day or month that was asked for."""
+        if self.on:
+            return f"{self.query}&date={self.on.isoformat()}"
+        return f"{self.query}&month={self.month:%Y-%m}" if self.month else self.query
+
+    @property
     def carried_query(self) -> str:
         """The carried parameters alone."""
         return urlencode(self.carried)

@@ -23,6 +23,7 @@ from ...tokens import BadToken, signer
 from ..errors import RETRY_SECONDS
 from ..languages import language_tag, translated
 from ..limits import BOOKINGS, LOOKUPS, limited, may_write_to, written_to
+from .alternatives import by_day
 from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
 from .booking_page import ask_who
 from .bots import filled_in_unseen, in_a_hurry
@@ -185,9 +186,7 @@ def _details(
         slot=slot_text(start),
         when=date_and_time(start, question.timezone),
         message=message,
-        alternatives=None if alternatives is None else [
-            (slot_text(other), date_and_time(other, question.timezone)) for other in alternatives
-        ],
+        alternatives=by_day(alternatives, question.timezone),
         token=token or form_token(question, first=first),
     )  # fmt: skip
     return page, status

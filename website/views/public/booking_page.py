@@ -1,16 +1,16 @@
 """The booking page: who, and when. It works with plain links and forms alone."""
 
-from flask import Response, abort, make_response, redirect, render_template, request
+from flask import Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ...forms.booking import WhoForm
 from ..limits import LOOKUPS, limited
-from ..responses import revalidated
+from ..responses import in_history, revalidated
 from .asked import Asked, asked
 from .bots import filled_in_unseen
 from .link_page import (
-    addresses,
+    around_grid,
     asks_about_nobody,
     come_back_later,
     link_page,
@@ -43,8 +43,8 @@ def slots(slug: str) -> ResponseReturnValue:
     if question.must_say_who:
         abort(400, _("Say who you are first: this page shows the times of whoever knows you."))
     grid = slot_grid(question, scene_for(question, question.visitor))
-    part = render_template("public/booking_page/_slots.html", grid=grid, **addresses(question))
-    return revalidated(make_response(part))
+    part = render_template("public/booking_page/_slots.html", grid=grid, **around_grid(question))
+    return revalidated(in_history(part))
 
 
 def _too_many_asked(_limit: object) -> Response:

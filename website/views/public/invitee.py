@@ -6,12 +6,14 @@ from flask import Response, render_template, request, url_for
 
 from ... import clock
 from ...models import Booking
+from ...scheduling.places import PLACES
 from ...services.change import last_moment
 from ...services.history import earlier_starts
 from ...tokens import signer
 from ...wording import listed
 from ..headers import frame_for
 from ..languages import prefer
+from .about import place_shown, seen_as
 from .asked import local
 from .framing import framed, onward
 from .words import clock_time, date_and_time, full_date, zone_name
@@ -44,7 +46,17 @@ def facts(booking: Booking, timezone: str) -> dict[str, Any]:
         "past": booking.end_at <= now,
         "too_late": now > last_moment(booking),
         "write_address": write_address(booking),
+        "place": place_shown(booking.link),
+        "seen_as": seen_as(booking.link),
+        "there": _there(booking, timezone),
     }
+
+
+def _there(booking: Booking, timezone: str) -> str:
+    """For whoever travels: what the clock shows at the place of the meeting, where that is another time."""
+    kind = PLACES.get(booking.link.place.get("kind", ""))
+    start, there = local(booking.start_at, timezone), local(booking.start_at, booking.link.timezone)
+    return clock_time(there) if kind and kind.travel and start.utcoffset() != there.utcoffset() else ""
 
 
 def write_address(booking: Booking) -> str:

@@ -10,8 +10,8 @@ from ...services.contact import Visitor
 from ...tokens import signer
 from ..headers import frame_for
 from ..limits import minutes_to_wait
+from .about import place_shown, seen_as, with_whom
 from .asked import Asked
-from .month import owner_name
 from .words import zone_name
 from .zones import zones_to_choose
 
@@ -26,14 +26,24 @@ def _around(question: Asked) -> dict[str, Any]:
     """What every page of a link shows around its own part."""
     return {
         "link": question.link,
-        "asked": question,
-        "zones": zones_to_choose(question),
-        "owner": owner_name(question),
-        **addresses(question),
+        "whom": with_whom(question),
+        "place": place_shown(question.link),
+        "seen_as": seen_as(question.link),
+        **around_grid(question),
     }
 
 
-def addresses(question: Asked) -> dict[str, str]:
+def around_grid(question: Asked) -> dict[str, Any]:
+    """What the part that changes with the month, the day, the length and the zone shows around the times."""
+    return {
+        "asked": question,
+        "lengths": question.link.durations if len(question.link.durations) > 1 else [],
+        **zones_to_choose(question),
+        **_addresses(question),
+    }
+
+
+def _addresses(question: Asked) -> dict[str, str]:
     """Where the parts of a page lead."""
     here = url_for("booking_page.show", slug=question.link.slug)
     return {
@@ -46,9 +56,7 @@ def addresses(question: Asked) -> dict[str, str]:
 
 def times_address(question: Asked) -> str:
     """The page of times, at the month or the day that was asked for."""
-    shown = f"&month={question.month:%Y-%m}" if question.month and not question.on else ""
-    shown = f"&date={question.on.isoformat()}" if question.on else shown
-    return f"{url_for('booking_page.show', slug=question.link.slug)}?{question.query}{shown}"
+    return f"{url_for('booking_page.show', slug=question.link.slug)}?{question.shown_query}"
 
 
 def scene_for(question: Asked, visitor: Visitor) -> Scene:

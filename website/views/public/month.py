@@ -19,13 +19,13 @@ from ...services.availability import (
     sooner_with_colleague,
     starts_of,
 )
-from ...services.contact import owner_of
 from ..languages import locale
 from .asked import YEARS_AHEAD, Asked, local, slot_text
-from .words import clock_time, date_and_time, full_date, month_name, weekdays
+from .words import clock_time, date_and_time, day_name, full_date, month_name, weekdays
 
+# From so many times on a day or a half of it is split.
 MANY_TIMES = 12
-NOON = 12
+NOON, EVENING = 12, 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class SlotGrid:
     colleagues: list[Time]
     jump: str
     jump_label: str
+    first: str
     announce: str
     empty: bool
 
@@ -95,12 +96,13 @@ def slot_grid(asked: Asked, scene: Scene) -> SlotGrid:
         weeks=_weeks(asked, month, last, counts, chosen),
         before=_month_query(asked, month - timedelta(days=1)) if month > _today(asked).replace(day=1) else "",
         after=_month_query(asked, last + timedelta(days=1)) if last < _last_date(scene) else "",
-        chosen=full_date(chosen) if chosen else "",
+        chosen=day_name(chosen) if chosen else "",
         parts=_parts(asked, starts),
         colleagues=[_time(asked, start, dated=True) for start in starts_of(sooner)] if sooner else [],
         jump=_day_query(asked, local(upcoming, asked.timezone).date()) if upcoming else "",
         jump_label=full_date(local(upcoming, asked.timezone).date()) if upcoming else "",
-        announce=_announcement(month, chosen, len(starts)),
+        first=full_date(chosen) if chosen and _is_later(asked, month) else "",
+        announce=_announcement(asked, month, chosen, counts),
         empty=not counts,
     )
 
@@ -113,6 +115,11 @@ def _last_date(scene: Scene) -> date:
 
 def _today(asked: Asked) -> date:
     return local(asked.now, asked.timezone).date()
+
+
+def _is_later(asked: Asked, month: date) -> bool:
+    """Whether a visitor who asked for no month sees a later one than this, because this one has no times."""
+    return asked.month is None and asked.on is None and month > _today(asked)
 
 
 def _month_to_show(asked: Asked, scene: Scene) -> date:
@@ -162,18 +169,25 @@ def _day_label(on: date, count: int) -> str:
 def _labelled(on: date, count: int, _language: str) -> str:
     """Said once for each language: every page shows the same days."""
     if not count:
-        return str(_("%(day)s, no times", day=full_date(on)))
-    return str(ngettext("%(day)s, %(num)s time", "%(day)s, %(num)s times", count, day=full_date(on)))
+        return str(_("%(day)s, no times", day=day_name(on)))
+    return str(ngettext("%(day)s, %(num)s time", "%(day)s, %(num)s times", count, day=day_name(on)))
 
 
 def _parts(asked: Asked, starts: list[datetime]) -> list[Part]:
-    """The times of a day; a long list is split at noon."""
+    """The times of a day; a long list is split at noon, and what is long after noon once more."""
     if len(starts) < MANY_TIMES:
         return [Part("", [_time(asked, start) for start in starts])] if starts else []
-    early = [start for start in starts if local(start, asked.timezone).hour < NOON]
-    late = [start for start in starts if local(start, asked.timezone).hour >= NOON]
-    halves = ((_("Morning"), early), (_("Afternoon"), late))
-    return [Part(heading, [_time(asked, start) for start in half]) for heading, half in halves if half]
+    hours = [local(start, asked.timezone).hour for start in starts]
+    evening = EVENING if sum(hour >= NOON for hour in hours) >= MANY_TIMES else 24
+    bounds = ((_("Morning"), 0, NOON), (_("Afternoon"), NOON, evening), (_("Evening"), evening, 24))
+    parts = [
+        Part(
+            heading,
+            [_time(asked, start) for start, hour in zip(starts, hours, strict=True) if low <= hour < high],
+        )
+        for heading, low, high in bounds
+    ]
+    return [part for part in parts if part.times]
 
 
 def _time(asked: Asked, start: datetime, *, dated: bool = False) -> Time:
@@ -194,13 +208,15 @@ def _day_query(asked: Asked, on: date) -> str:
     return f"{asked.query}&date={on.isoformat()}"
 
 
-def _announcement(month: date, chosen: date | None, count: int) -> str:
-    if chosen is None:
-        return str(_("No times in %(month)s.", month=month_name(month)))
-    return _day_label(chosen, count)
-
-
-def owner_name(asked: Asked) -> str:
-    """The owner's name where a personal link lets the page say it (R22)."""
-    owner = owner_of(asked.visitor) if asked.visitor.personal else None
-    return owner.name if owner else ""
+def _announcement(asked: Asked, month: date, chosen: date | None, counts: dict[date, int]) -> str:
+    """The day where one was asked for, else the month."""
+    name = month_name(month)
+    if asked.on and chosen:
+        return _day_label(chosen, counts.get(chosen, 0))
+    if not counts:
+        return str(_("No times in %(month)s.", month=name))
+    return str(
+        ngettext(
+            "%(month)s, %(num)s day with times", "%(month)s, %(num)s days with times", len(counts), month=name
+        )
+    )

@@ -12,6 +12,7 @@ from ...services.availability import Scene
 from ...services.deciding import fresh_times
 from ...tokens import signer
 from ...wording import listed
+from .alternatives import by_day
 from .asked import Asked, slot_start, slot_text
 from .words import date_and_time, zone_name
 from .zones import zones_to_choose
@@ -28,8 +29,6 @@ def around(booking: Booking, question: Asked, here: str, *, choice: bool, anybod
     """What every step shows: the present time, zones, and with whom where there is a `choice`; `here` is the
     address of the grid."""
     return {
-        "asked": question,
-        "zones": zones_to_choose(question),
         "now_at": date_and_time(booking.start_at, question.timezone),
         "any_host": anybody,
         "with_whom": _with_whom(booking, question, anybody=anybody) if choice else [],
@@ -37,9 +36,12 @@ def around(booking: Booking, question: Asked, here: str, *, choice: bool, anybod
     }
 
 
-def addresses(question: Asked, here: str) -> dict[str, str]:
-    """Where the grid is, and where a time that is chosen leads."""
+def addresses(question: Asked, here: str) -> dict[str, Any]:
+    """What the grid shows around the times: where it is, where a time that is chosen leads, and zones."""
     return {
+        "asked": question,
+        "lengths": [],
+        **zones_to_choose(question),
         "here": here,
         "choose": f"{here}/confirm",
         "zone_label": zone_name(question.timezone, question.now),
@@ -50,14 +52,11 @@ def last_step(
     booking: Booking, question: Asked, start: datetime, alternatives: Sequence[datetime] | None
 ) -> dict[str, Any]:
     """What the last step shows: the new time, or others to choose from."""
-    others = None if alternatives is None else [
-        (slot_text(other), date_and_time(other, question.timezone)) for other in alternatives
-    ]  # fmt: skip
     return {
         "slot": slot_text(start),
         "when": date_and_time(start, question.timezone),
         "same": start == booking.start_at and alternatives is None,
-        "alternatives": others,
+        "alternatives": by_day(alternatives, question.timezone),
         "token": signer.change(booking.id, question.now),
     }
 

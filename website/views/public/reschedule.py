@@ -18,7 +18,7 @@ from ...services.own_events import hidden_by
 from ...services.reschedule import reschedule as move_booking
 from ...tokens import BadToken, signer
 from ..limits import CHANGES, limited
-from ..responses import see_other
+from ..responses import in_history, see_other
 from .asked import Asked, asked_to_move, slot_start
 from .invitee import invitee_page, write_address
 from .month import slot_grid
@@ -41,10 +41,11 @@ def slots(token: str) -> ResponseReturnValue:
     question = asked_to_move(booking)
     check_changeable(booking, None, question.now)
     grid = slot_grid(question, _scene(booking, question))
-    return render_template(
+    part = render_template(
         "public/booking_page/_slots.html", grid=grid, write_address=write_address(booking),
         **addresses(question, _grid(booking)),
     )  # fmt: skip
+    return in_history(part)
 
 
 def confirm(token: str) -> ResponseReturnValue:

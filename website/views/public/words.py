@@ -1,5 +1,6 @@
 """Dates and times in the reader's words; formatting is remembered, because every page shows the same ones."""
 
+import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -19,6 +20,24 @@ def full_date(on: date) -> str:
 @lru_cache(maxsize=4096)
 def _full_date(on: date, language: str) -> str:
     return format_date(on, "full", locale=language)
+
+
+def day_name(on: date) -> str:
+    """Thursday 26 November, where the year is clear from what stands around it."""
+    return _day_name(on, locale())
+
+
+@lru_cache(maxsize=4096)
+def _day_name(on: date, language: str) -> str:
+    return format_date(on, _without_year(language), locale=language)
+
+
+@lru_cache(maxsize=16)
+def _without_year(language: str) -> str:
+    """The pattern of a full date up to its year; the whole where the year does not stand last. (The skeletons that
+    Babel knows have short names alone.)"""
+    pattern = Locale.parse(language).date_formats["full"].pattern
+    return re.sub(r"(,\s*|\s*'de'\s*|\s+)y+$", "", pattern)
 
 
 def month_name(on: date) -> str:

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from ...models import User
 from ...services.attention import Need
 from ...services.calendar_event import FINDINGS
+from ...wording import listed
 from .rows import calendar_line, times_for
 from .standings import standing_words
 
@@ -100,7 +101,7 @@ def _shows_nothing(link: Any) -> str:
 
 def _off(links: list[Any], _reader: User, _now: datetime) -> Line:
     title = ngettext("%(num)s link is off.", "%(num)s links are off.", len(links))
-    return Line("idle", title, ", ".join(link.title for link in links), _("Your links"), "/links")
+    return Line("idle", title, listed(link.title for link in links), _("Your links"), "/links")
 
 
 WORDS: dict[str, Callable[[Any, User, datetime], Line]] = {

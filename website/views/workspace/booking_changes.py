@@ -44,7 +44,7 @@ def hand_over(booking: Booking) -> ResponseReturnValue:
         hand_over_booking(booking.id, taker, from_user_id=former, by=me(), now=clock.now())
     except (HostNotFree, NotEligible, AlreadyHosts, AlreadyOver, UnknownUser) as refused:
         return _hand_over_page(booking, places, refusal(refused)), 409
-    return _back_to(booking)
+    return _back_to(booking, "handed_over")
 
 
 def _chosen(name: str) -> int | None:
@@ -79,7 +79,7 @@ def decline(booking: Booking) -> ResponseReturnValue:
         return _page(booking, "decline", refusal(refused), form=form, nobody=True), 409
     except AlreadyOver as refused:
         return _page(booking, "decline", refusal(refused), form=form), 409
-    return _back_to(booking)
+    return _back_to(booking, "declined")
 
 
 @sees_booking
@@ -93,7 +93,7 @@ def cancel(booking: Booking) -> ResponseReturnValue:
         cancel_by_host(booking.id, reason=form.reason.data or "", by=me(), now=clock.now())
     except AlreadyOver as refused:
         return _page(booking, "cancel", refusal(refused), form=form), 409
-    return _back_to(booking)
+    return _back_to(booking, "cancelled")
 
 
 @sees_booking
@@ -104,7 +104,7 @@ def no_show(booking: Booking) -> ResponseReturnValue:
         return _page(booking, "no_show", begun=booking.start_at <= clock.now())
     mark = mark_came if request.form.get("came") == "yes" else mark_no_show
     mark(booking.id, by=me(), now=clock.now())
-    return _back_to(booking)
+    return _back_to(booking, "saved")
 
 
 def _closed(booking: Booking) -> str:
@@ -127,6 +127,7 @@ def _page(booking: Booking, name: str, problem: str = "", **values: Any) -> str:
     )
 
 
-def _back_to(booking: Booking) -> ResponseReturnValue:
-    """To the booking's page, or to the list for who gave it away."""
-    return see_other(f"/bookings/{booking.id}" if may_change(booking, me()) else "/bookings")
+def _back_to(booking: Booking, done: str) -> ResponseReturnValue:
+    """To the booking's page, or to the list for who gave it away; `done` is the word for what was done."""
+    page = f"/bookings/{booking.id}" if may_change(booking, me()) else "/bookings"
+    return see_other(f"{page}?said={done}")

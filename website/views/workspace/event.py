@@ -40,7 +40,7 @@ def decide(event_id: int) -> ResponseReturnValue:
             "Another meeting of a host occupies that time: move it first, or keep this one where it was."
         )
         return _page(event_finding.finding(event_id, by=me()), problem), 409
-    return see_other("/bookings")
+    return see_other("/bookings?said=decided")
 
 
 def _page(event: BookingEvent, problem: str = "") -> str:

@@ -56,7 +56,7 @@ def show(user_id: int) -> ResponseReturnValue:
         ), 422
     except UnknownUser:
         return _page(user, stays, _("Choose somebody who is active as the new owner of the links.")), 422
-    return see_other("/team")
+    return see_other("/team?said=left")
 
 
 def _choices(stays: Stays) -> Choices:

@@ -60,7 +60,7 @@ def _save(kind: LinkKind, link: Link | None) -> ResponseReturnValue:
     except Invalid as refused:
         errors = {field: [translated(text) for text in texts] for field, texts in refused.errors.items()}
         return _page(kind, form, rows, link=link, errors=errors), 422
-    return see_other(f"/links/{saved.slug}")
+    return see_other(f"/links/{saved.slug}?said={'saved' if link else 'made'}")
 
 
 def _page(

@@ -87,4 +87,4 @@ def active(link: Link) -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("workspace/links/active.html", link=link)
     set_active(link.slug, request.form.get("on") == "yes", by=me())
-    return redirect(f"/links/{link.slug}", 303)
+    return redirect(f"/links/{link.slug}?said={'on' if link.active else 'off'}", 303)

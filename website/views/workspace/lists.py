@@ -37,7 +37,7 @@ def contact_owner(contact_id: int) -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("workspace/contact_owner.html", contact=contact, users=active_users())
     set_owner(contact_id, _owner_sent(), by=me())
-    return see_other("/contacts")
+    return see_other("/contacts?said=owner")
 
 
 def _owner_sent() -> int | None:

@@ -19,4 +19,4 @@ def edit() -> ResponseReturnValue:
     if not form.validate():
         return render_template("workspace/profile.html", form=form), 422
     change_profile(form.name.data, form.timezone.data, form.language.data, of=me())
-    return see_other("/")
+    return see_other("/me?said=saved")

@@ -21,7 +21,7 @@ from ..access import me, sees_booking
 from ..public.asked import Asked, asked_to_move, slot_start
 from ..public.month import slot_grid
 from ..public.moving import addresses, around, last_step, near_by, wants_anybody
-from ..responses import see_other
+from ..responses import in_history, see_other
 from .refusals import refusal
 from .rows import booking_row
 
@@ -40,9 +40,10 @@ def slots(booking: Booking) -> ResponseReturnValue:
     question = _asked(booking)
     check_changeable(booking, me(), question.now)
     grid = slot_grid(question, _scene(booking, question))
-    return render_template(
+    part = render_template(
         "public/booking_page/_slots.html", grid=grid, **addresses(question, _grid(booking))
     )
+    return in_history(part)
 
 
 @sees_booking
@@ -78,7 +79,7 @@ def move(booking: Booking) -> ResponseReturnValue:
         return _confirm(booking, question, start, problem, taken.alternatives), 409
     except AlreadyOver as refused:
         return _page(booking, question, "reschedule", closed=refusal(refused), grid=None), 409
-    return see_other(f"/bookings/{booking.id}")
+    return see_other(f"/bookings/{booking.id}?said=moved")
 
 
 def _asked(booking: Booking) -> Asked:

@@ -60,7 +60,7 @@ def new() -> ResponseReturnValue:
         invite(UserValues(**form.data), by=me())
     except Invalid as refused:
         return _page(form, refused.errors), 422
-    return see_other("/team")
+    return see_other("/team?said=invited")
 
 
 @admin_only
@@ -83,13 +83,13 @@ def _changed(user_id: int, values: UserValues) -> str:
     except StaysBehind:
         change_user(user_id, replace(values, active=True), by=me(), now=clock.now())
         return f"/team/{user_id}/leave"
-    return "/team"
+    return "/team?said=saved"
 
 
 @admin_only
 def forget(user_id: int) -> ResponseReturnValue:
     forget_account(user_id, by=me())
-    return see_other(f"/team/{user_id}")
+    return see_other(f"/team/{user_id}?said=forgotten")
 
 
 def _checked(form: UserForm) -> None:

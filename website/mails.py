@@ -77,7 +77,7 @@ def _span_of(timezone: str) -> Callable[[datetime, datetime], str]:
         begin, finish = (format_time(moment.time(), "short", locale=locale) for moment in (first, last))
         until = finish if day == other_day else f" {together(other_day, finish)}"
         city = get_timezone_location(timezone, locale=locale, return_city=True)
-        return f"{together(day, begin)}–{until} ({city}, {_offset(first)})"
+        return f"{together(day, begin)}–{until} ({together(city, _offset(first))})"
 
     return span
 

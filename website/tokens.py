@@ -65,16 +65,15 @@ class Signer:
 
     def form(self, link_id: int, now: datetime, *, first: bool = False) -> str:
         """A token for one form of a link; `first`: it has not been sent yet, and remembers when it was shown."""
-        shown = int(now.timestamp() * 1000) if first else 0
-        return self._sign("form", [link_id, secrets.token_urlsafe(12), _expiry(now, FORM_HOURS), shown])
+        # Behind the nonce, as a part of it: the release before reads such forms too, and its own are read here.
+        shown = f".{int(now.timestamp() * 1000)}" if first else ""
+        return self._sign("form", [link_id, secrets.token_urlsafe(12) + shown, _expiry(now, FORM_HOURS)])
 
     def read_form(self, token: str, link_id: int, now: datetime) -> ShownForm:
         """The content of a form token. Raises BadToken or ExpiredToken."""
-        owner, nonce, expires, shown = self._read("form", token, 4)
-        if owner != link_id:
-            raise BadToken
-        _check_expiry(expires, now)
-        return ShownForm(str(nonce), datetime.fromtimestamp(shown / 1000, UTC) if shown else None)
+        nonce = self._nonce("form", token, link_id, now)
+        shown = nonce.partition(".")[2]
+        return ShownForm(nonce, datetime.fromtimestamp(int(shown) / 1000, UTC) if shown else None)
 
     def change(self, booking_id: int, now: datetime) -> str:
         """A token for one filled-in form that changes a booking: a double post makes one change (R33)."""
@@ -82,11 +81,7 @@ class Signer:
 
     def read_change(self, token: str, booking_id: int, now: datetime) -> str:
         """The nonce of a change token. Raises BadToken or ExpiredToken."""
-        owner, nonce, expires = self._read("change", token, 3)
-        if owner != booking_id:
-            raise BadToken
-        _check_expiry(expires, now)
-        return str(nonce)
+        return self._nonce("change", token, booking_id, now)
 
     def who(self, email: str, now: datetime, name: str = "") -> str:
         """A typed address, and a name, as an opaque, expiring text whose length tells nothing (R21)."""
@@ -114,6 +109,13 @@ class Signer:
         link_id, contact_id, expires = self._read("personal", token, 3)
         _check_expiry(expires, now)
         return PersonalLink(int(link_id), int(contact_id))
+
+    def _nonce(self, purpose: str, token: str, owner_id: int, now: datetime) -> str:
+        owner, nonce, expires = self._read(purpose, token, 3)
+        if owner != owner_id:
+            raise BadToken
+        _check_expiry(expires, now)
+        return str(nonce)
 
     def _sign(self, purpose: str, content: list[int | str]) -> str:
         return str(self._serializer(purpose).dumps(content))

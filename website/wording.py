@@ -20,7 +20,7 @@ def listed(names: Iterable[object]) -> str:
 
 
 def together(day: str, time: str) -> str:
-    """Thursday 26 November 2026, 9:30: a day and a time of day, each in words."""
+    """Thursday 26 November 2026, 9:30: a day and a time of day, or a city and its offset, each in words."""
     return str(get_datetime_format("medium", locale=get_locale())).replace("{0}", time).replace("{1}", day)
 
 

@@ -76,7 +76,7 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
 
         page.on("console", lambda message: hear(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: hear(str(error)))
-        page.goto(path if "://" in path else site + path)
+        page.goto(site + path if path.startswith("/") else path)
         return page
 
     yield opened

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.axe import broken
 from tests.browser.conftest import OpenPage
 from tests.factories import make_busy, make_organisation, make_user
 from tests.views.public.test_booking_page import ALL_WEEK
@@ -13,11 +13,6 @@ from website.extensions import db
 from website.models import User
 
 HOURS = ALL_WEEK
-# What reaches over either edge of the screen, unless it scrolls by itself.
-WIDE = """[...document.querySelectorAll("body *")].filter(one => {
-  const box = one.getBoundingClientRect();
-  return (box.right > innerWidth + 0.5 || box.left < -0.5) && !one.closest(".scroll *, .visually-hidden, .skip");
-}).map(one => one.outerHTML.slice(0, 80))"""
 
 
 def make_team() -> tuple[User, User]:
@@ -41,17 +36,6 @@ def signed_in(open_page: OpenPage, path: str, name: str = "Ana", **values: Any) 
 
 
 def clean(page: Page) -> None:
-    """Nothing serious for axe by day, no colour too faint by night, and nothing wider than the screen."""
-    found = serious(page, {"resultTypes": ["violations"]})
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    found += serious(page, {"runOnly": ["color-contrast"]})
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    """Nothing that axe finds, by day or by night, and nothing wider than the screen."""
+    found = broken(page)
     assert not found, f"{page.url}: {found}"
-    wide = page.evaluate(WIDE)
-    assert not wide, f"{page.url}: {wide}"
-
-
-def serious(page: Page, options: dict[str, Any]) -> list[tuple[str, str]]:
-    """The rules that axe sees broken, and where."""
-    found = Axe().run(page, options=options).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]

@@ -22,14 +22,17 @@ pytestmark = pytest.mark.browser
 
 EVENTS = ("ready", "slot.selected", "booking.confirmed", "booking.rescheduled", "booking.cancelled", "close")
 # The page's own script: keeps what the elements tell, and what any window sends.
-LISTENER = """
+LISTENER = (
+    f"const names = {json.dumps(EVENTS)};"
+    + """
 window.heard = []; window.sent = [];
-for (const name of %s) document.addEventListener("firsthand:" + name, (event) => {
+for (const name of names) document.addEventListener("firsthand:" + name, (event) => {
   heard.push([name, event.detail, event.target.id]);
   if (window.stay) event.preventDefault();
 });
 addEventListener("message", (event) => sent.push([event.origin, event.data]));
-""" % json.dumps(EVENTS)
+"""
+)
 HOSTILE = """* { all: unset; } html { font-size: 40px !important; } iframe { height: 100px !important; width: 90px; }
 a, button { transform: rotate(3deg); letter-spacing: 1em; } dialog { display: block; opacity: 0.1; }"""
 
@@ -173,7 +176,8 @@ def test_first_paint_has_the_visitor_s_zone(link: str, visit: Any) -> None:
 
 def test_options_of_the_link_are_asked_for(world: Flask, host: HostSite, site: str, visit: Any) -> None:
     open_link(embed_origins=[host.origin], durations=[30, 60])
-    options = 'data-firsthand-duration="60" data-firsthand-timezone="Europe/Paris" data-firsthand-lang="en-US" data-firsthand-theme="dark"'
+    chosen = {"duration": "60", "timezone": "Europe/Paris", "lang": "en-US", "theme": "dark"}
+    options = " ".join(f'data-firsthand-{name}="{value}"' for name, value in chosen.items())
     page = visit(f'<a href="{site}/book/demo" data-firsthand="inline" {options}>Book</a>')
     frame = frame_of(page)
     expect(frame.locator("#timezone")).to_have_value("Europe/Paris")
@@ -383,8 +387,10 @@ def test_forged_messages_are_not_believed(link: str, host: HostSite, visit: Any)
         {"src": "firsthand", "v": 1, "type": "booking.confirmed", "id": "x", "redirect": "/evil"}
     )
     big = json.dumps({"src": "firsthand", "v": 1, "type": "resize", "height": 19999})
+    prefill = json.dumps({"src": "firsthand", "v": 1, "type": "prefill", "name": "Eve"})
     host.pages["/forge.js"] = (
-        f"parent.postMessage({forged}, '*'); parent.postMessage({big}, '*'); parent.frames[0].postMessage({{src: 'firsthand', v: 1, type: 'prefill', name: 'Eve'}}, '*');"
+        f"for (const one of [{forged}, {big}]) parent.postMessage(one, '*');"
+        f"parent.frames[0].postMessage({prefill}, '*');"
     )
     host.pages["/forge"] = '<!doctype html><title>Forge</title><script src="/forge.js"></script>'
     page = visit(link % "inline")
@@ -404,7 +410,7 @@ def test_forged_messages_are_not_believed(link: str, host: HostSite, visit: Any)
 def test_a_site_that_claims_to_be_another_one_is_told_nothing(
     link: str, site: str, host: HostSite, visit: Any
 ) -> None:
-    """Its page shows the frame with the origin of a site that the link names; the browser keeps what is said from it."""
+    """It names the origin of a site that the link names; the browser keeps what is said from it."""
     db.session.rollback()
     db.session.query(Link).one().embed_origins = [host.origin, "https://www.acme.example"]
     db.session.commit()

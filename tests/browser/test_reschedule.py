@@ -7,14 +7,13 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.team import clean
 from tests.browser.test_booking import book
 from tests.factories import make_busy
 from tests.views.public.test_booking_page import open_link
-from tests.views.public.test_reschedule import begin_at, the_booking
+from tests.views.public.test_reschedule import the_booking
 from website import clock
 from website.extensions import db
-from website.models import Link, User
+from website.models import User
 
 pytestmark = pytest.mark.browser
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -63,8 +62,9 @@ def test_the_keyboard_alone_moves_a_meeting(world: Flask, open_page: OpenPage) -
     page.locator("a.day").nth(1).focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**date=*")
-    expect(page.locator("a.day[aria-current]")).to_be_focused()
-    page.locator("a.time").first.focus()
+    expect(page.locator("#times-head")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("a.time").first).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Move the meeting").focus()
     page.keyboard.press("Enter")
@@ -109,7 +109,8 @@ def test_any_colleague_may_take_it_over(world: Flask, open_page: OpenPage, scrip
     page.get_by_role("link", name="With any colleague").click()
     expect(page.locator("[aria-current=true]")).to_have_text("With any colleague")
     page.locator("#timezone").select_option("Asia/Tokyo")
-    page.get_by_role("button", name="Show these times").click()
+    if not script:
+        page.get_by_role("button", name="Show these times").click()
     page.wait_for_url("**timezone=Asia%2FTokyo**")
     expect(page.locator("[aria-current=true]")).to_have_text("With any colleague")
     page.locator("a.time").first.click()
@@ -137,31 +138,3 @@ def test_the_file_is_downloaded(world: Flask, open_page: OpenPage) -> None:
         page.get_by_role("link", name="File (.ics)").click()
     assert waiting.value.suggested_filename == "invite.ics"
     assert the_booking().uid.encode() in waiting.value.path().read_bytes()
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_serious(world: Flask, open_page: OpenPage, width: int) -> None:
-    ana, _ben = open_link("round_robin", ("Ana", "Ben"), rotation="strict", any_colleague=True)
-    page = booked(open_page, width=width)
-    manage = page.url.split("?")[0]
-    clean(page)
-    page.goto(f"{manage}/cancel")
-    clean(page)
-    page.goto(f"{manage}/reschedule?timezone=Europe/London")
-    clean(page)
-    page.locator("a.time").nth(2).click()
-    clean(page)
-    start = the_booking().start_at
-    take(ana, start + timedelta(minutes=30), start + timedelta(hours=3))
-    page.get_by_role("button", name="Move the meeting").click()
-    expect(page.get_by_role("alert")).to_be_visible()
-    clean(page)
-    page.get_by_role("radio").first.check()
-    page.get_by_role("button", name="Move the meeting").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your meeting is moved")
-    clean(page)
-    db.session.query(Link).one().change_notice_minutes = 120
-    begin_at(clock.now() + timedelta(minutes=100))
-    for path in ("", "/reschedule", "/cancel"):
-        page.goto(manage + path)
-        clean(page)

@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.test_booking import clean
+from tests.browser.team import clean
 from tests.peers.google import Google
 from website.config import DEFAULT_BASE, Config
 from website.services.first_admin import first_admin_code

@@ -125,7 +125,7 @@ def test_no_signed_in_page_is_left_out(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     world: Flask, open_page: OpenPage, width: int
 ) -> None:
     ids = fill_the_site()

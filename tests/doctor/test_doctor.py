@@ -19,7 +19,7 @@ from tests.peers.smtp import MailServer
 from tests.peers.web import WebServer
 from tests.services.test_booking import NINE, ask
 from tests.test_key_commands import restarted, run
-from website import clock, create_app
+from website import clock, create_app, locales
 from website.config import Config
 from website.doctor import CHECKS, FAIL, OK, WARN, examine
 from website.doctor import database as database_checks
@@ -356,3 +356,14 @@ def test_the_clock_is_compared_with_the_database_s(
     assert (level, "20 s from that of the database" in sentence) == (WARN, True)
     with app.app_context():
         db.engine.dispose()
+
+
+def test_languages_that_nobody_compiled_are_named(
+    at_work: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found(at_work, "languages") == (OK, "Pages and mails speak 6 languages.")
+    monkeypatch.setattr(locales, "FOLDER", tmp_path)
+    level, said = found(at_work, "languages")
+    assert level == WARN
+    assert "Deutsch" in said
+    assert "make install" in said

@@ -49,7 +49,8 @@ def test_a_site_may_be_named(site: str) -> None:
 @pytest.mark.parametrize(
     "site",
     [
-        "https://*", "https://*.example", "https://w*.acme.example", "https://www.*.example", "https://*.*.example", "*",
+        "https://*", "https://*.example", "https://w*.acme.example", "https://www.*.example", "https://*.*.example",
+        "*",
         "https://www.acme.example/", "https://WWW.acme.example", "https://www.acme.example:443", "http://acme.example",
         "javascript:alert(1)", "https://a.example;b", "null", "", 7, "https://x@acme.example", "data:",
     ],

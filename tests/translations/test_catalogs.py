@@ -7,12 +7,11 @@ from html.parser import HTMLParser
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from website.locales import DEFAULT, LANGUAGES
+from website.locales import DEFAULT, LANGUAGES, catalog_path
 from website.translations.__main__ import (
     PLACEHOLDER,
     ROOT,
     VARIANT,
-    catalog_path,
     extract,
     read,
     texts,

@@ -25,6 +25,7 @@ CHECKS: dict[str, Check] = {
     "migrations": database.migrations,
     "time zones": machine.time_zones,
     "clock": machine.clocks,
+    "languages": machine.languages,
     "mail server": outside.mail_server,
     "sign-in": outside.sign_in_providers,
     "stored secrets": contents.secrets,

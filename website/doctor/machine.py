@@ -11,6 +11,7 @@ from sqlalchemy import select, text, union
 from .. import clock
 from ..config import in_force
 from ..extensions import db
+from ..locales import LANGUAGES, not_compiled
 from ..models import Link, User
 from .finding import Finding, fail, ok, warn
 
@@ -26,6 +27,15 @@ SUMMER = datetime(2026, 7, 1, tzinfo=UTC)
 SECONDS = 5.0
 ODD, WRONG = timedelta(seconds=5), timedelta(seconds=60)
 SYNCHRONISE = "Let the machines set their clocks by NTP."
+
+
+def languages(_now: datetime) -> Finding:
+    missing = not_compiled()
+    if missing:
+        return warn(
+            f"Pages and mails are in English for readers of {', '.join(missing)}: run `make install`."
+        )
+    return ok(f"Pages and mails speak {len(LANGUAGES)} languages.")
 
 
 def time_zones(now: datetime) -> Finding:

@@ -9,9 +9,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po, write_po
 
-from ..locales import DEFAULT, LANGUAGES, babel_locale
+from ..locales import DEFAULT, FOLDER, LANGUAGES, babel_locale, catalog_path
 
-FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 HEADER = """msgid ""
 msgstr ""
@@ -25,11 +24,6 @@ msgstr ""
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{[a-z_]+\}")
 # Its catalog holds what it writes differently from the texts themselves, and nothing else.
 VARIANT = "en-US"
-
-
-def catalog_path(tag: str) -> Path:
-    """Where the catalog of a language lies."""
-    return FOLDER / babel_locale(tag) / "LC_MESSAGES" / "messages.po"
 
 
 def extract(to: Path) -> Catalog:

@@ -1,6 +1,7 @@
 """Style sheets and scripts that browsers fetch as one file. Which files make which bundle stands here alone."""
 
 import hashlib
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,6 +29,8 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "workspace.js": tuple(f"js/{name}.js" for name in _SIGNED_IN_SCRIPTS),
 }
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+# What people alone read: indents, and comments that have lines of their own.
+_NOTES = re.compile(r"^[ \t]*(?://[^\n]*\n|/\*.*?\*/\n)?", re.MULTILINE | re.DOTALL)
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -55,8 +58,8 @@ def show(name: str) -> ResponseReturnValue:
 
 @lru_cache(maxsize=32)
 def content(name: str, folder: str) -> bytes:
-    """The files of a bundle, one after the other; a script's names are its own."""
-    parts = [(Path(folder) / part).read_text("utf-8") for part in BUNDLES[name]]
+    """The files of a bundle, one after the other, without comments and indents; a script's names are its own."""
+    parts = [_NOTES.sub("", (Path(folder) / part).read_text("utf-8")) for part in BUNDLES[name]]
     if name.endswith(".js"):
         parts = [f"{{\n{part}\n}}\n" for part in parts]
     return "".join(parts).encode()

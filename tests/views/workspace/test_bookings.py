@@ -165,7 +165,7 @@ def test_the_page_says_all_that_is_known(client: FlaskClient, ana: User) -> None
 def test_the_page_tells_the_history_with_who_and_why(client: FlaskClient, demo: Booking, ana: User) -> None:
     sign_in(client, ana)
     address = f"/bookings/{demo.id}"
-    assert post(client, f"{address}/decline", reason="Ill <today>").location == "/bookings"
+    assert post(client, f"{address}/decline", reason="Ill <today>").location == "/bookings?said=declined"
     assert [host.user.name for host in demo.hosts] == ["Ben"]
     sign_in(client, named("Ben"))
     page = client.get(address).text
@@ -206,7 +206,10 @@ def test_handing_over_asks_whom_and_says_who_cannot(client: FlaskClient, demo: B
     page = client.get(address).text
     assert page.index("Ben") < page.index("Cleo") < page.index("Dora") < page.index("Has no seat.")
     assert page.count('name="to"') == 2
-    assert post(client, address, **{"from": ana.id, "to": named("Cleo").id}).location == "/bookings"
+    assert (
+        post(client, address, **{"from": ana.id, "to": named("Cleo").id}).location
+        == "/bookings?said=handed_over"
+    )
     assert [host.user.name for host in demo.hosts] == ["Cleo"]
 
 
@@ -247,7 +250,10 @@ def test_one_gives_away_no_place_but_one_s_own(client: FlaskClient, ana: User) -
     sign_in(client, ana)
     assert client.get(address).text.count('name="from"') == 2
     # Who made the link still sees it.
-    assert post(client, address, **{"from": ana.id, "to": cleo.id}).location == f"/bookings/{booking.id}"
+    assert (
+        post(client, address, **{"from": ana.id, "to": cleo.id}).location
+        == f"/bookings/{booking.id}?said=handed_over"
+    )
     assert [host.user.name for host in booking.hosts] == ["Cleo", "Ben"]
 
 
@@ -299,7 +305,7 @@ def test_a_no_show_is_marked_and_unmarked(client: FlaskClient, demo: Booking, an
     assert "has not begun yet" in client.get(address).text
     assert post(client, address, came="no").status_code == 409
     begin(demo)
-    assert post(client, address, came="no").location == f"/bookings/{demo.id}"
+    assert post(client, address, came="no").location == f"/bookings/{demo.id}?said=saved"
     assert demo.no_show
     assert "They came after all" in client.get(address).text
     post(client, address, came="yes")

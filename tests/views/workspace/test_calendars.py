@@ -448,4 +448,4 @@ def test_unlinking_asks_first_and_says_what_it_costs(
 def test_what_was_done_is_not_made_up_by_an_address(signed_in: FlaskClient) -> None:
     page = signed_in.get("/calendars?said=<b>hello</b>&tested=x").text
     assert "hello" not in page
-    assert 'role="status"' not in page
+    assert 'class="banner good"' not in page

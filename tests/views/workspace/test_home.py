@@ -8,7 +8,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import make_calendar, make_contact, make_feed, make_link, make_organisation, make_user
+from tests.factories import (
+    NOW,
+    make_calendar,
+    make_contact,
+    make_feed,
+    make_link,
+    make_organisation,
+    make_user,
+)
 from tests.services.test_booking import ask
 from tests.views.workspace.test_links import sign_in
 from website import clock
@@ -180,7 +188,8 @@ def test_the_built_in_calendar_never_grows_old(client: FlaskClient, ana: User) -
 def test_who_has_no_calendar_is_told_where_to_link_one(client: FlaskClient, ana: User) -> None:
     page = home(client, make_user("Ben", calendar=False))
     assert "No calendar is linked: nobody can book you." in page
-    assert 'Link one first, under Calendars. <a href="/calendars">' in page
+    assert "Link one first, under Calendars." in page
+    assert '<a class="quiet small" href="/calendars">' in page
 
 
 def test_who_cannot_be_booked_is_told_so(client: FlaskClient, ana: User) -> None:
@@ -189,3 +198,51 @@ def test_who_cannot_be_booked_is_told_so(client: FlaskClient, ana: User) -> None
     page = home(client, ben)
     assert "You cannot be booked at present." in page
     assert "Has no seat. An admin can give a seat." in page
+
+
+def test_the_coming_meetings_stand_under_their_days(client: FlaskClient, ana: User) -> None:
+    booking = booked(make_link("personal", hosts=[ana], title="Coffee"))
+    booking.meeting_url = "https://meet.example/abc"
+    page = home(client, ana)
+    assert "Coffee with Dana" in page
+    assert f'href="/bookings/{booking.id}"' in page
+    assert '<a class="quiet small" href="https://meet.example/abc" rel="noopener">Join' in page
+    assert len(re.findall(r"<h3>[^<]*20\d\d</h3>", page)) == 1
+
+
+@pytest.mark.parametrize(("days", "word"), [(0, "Today, "), (1, "Tomorrow, "), (2, "<h3>W")])
+def test_today_and_tomorrow_are_called_so(
+    client: FlaskClient, ana: User, monkeypatch: pytest.MonkeyPatch, days: int, word: str
+) -> None:
+    booking = booked(make_link("personal", hosts=[ana]))
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    booking.start_at = NOW + timedelta(days=days, hours=1)
+    booking.end_at = booking.start_at + timedelta(minutes=30)
+    assert word in home(client, ana)
+
+
+def test_a_link_s_address_is_there_to_copy(client: FlaskClient, ana: User) -> None:
+    make_link("personal", hosts=[ana], slug="demo")
+    make_link("personal", hosts=[ana], slug="off", active=False)
+    page = home(client, ana)
+    assert 'readonly value="http://localhost/book/demo"' in page
+    assert "/book/off" not in page
+    assert "1 link is off." in page
+
+
+def test_who_has_nothing_yet_is_told_how_to_begin(client: FlaskClient, ana: User) -> None:
+    page = home(client, make_user("Ben"))
+    assert "No meetings are coming." in page
+    assert "You have no link that takes bookings." in page
+
+
+def test_every_need_is_said_and_leads_somewhere(client: FlaskClient, ana: User) -> None:
+    booking = booked(make_link("personal", hosts=[ana], title="Coffee"))
+    booking.clash = True
+    make_link("personal", hosts=[ana], title="Shut", hours={})
+    page = home(client, ana)
+    assert "This clashes with something else in your calendar." in page
+    assert "Coffee with Dana Prospect, " in page
+    assert "Shut shows no times." in page
+    assert "No worker is running." in page
+    assert len(re.findall(r'<li class="need \w+">', page)) == 3

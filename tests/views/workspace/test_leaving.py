@@ -49,7 +49,7 @@ def test_all_goes_where_the_form_says(client: FlaskClient, boss: User) -> None:
     sign_in(client, boss)
     address = f"/team/{ana.id}/leave"
     assert '<option value="free" selected>' in client.get(address).text
-    assert post(client, address, **{f"booking-{booking.id}": "free"}).location == "/team"
+    assert post(client, address, **{f"booking-{booking.id}": "free"}).location == "/team?said=left"
     assert not ana.active
     assert [host.user.name for host in booking.hosts] == ["Ben"]
     assert booking.link.creator_id == boss.id
@@ -108,7 +108,7 @@ def test_who_left_meetings_behind_is_shown_on_the_team_s_page(client: FlaskClien
     address = f"/team/{ana.id}/leave"
     assert "What Ana left behind" in client.get(address).text
     form = {f"booking-{booking.id}": "cancel", f"link-{booking.link_id}": "off"}
-    assert post(client, address, **form).location == "/team"
+    assert post(client, address, **form).location == "/team?said=left"
     assert not booking.confirmed and not booking.link.active
     assert "is still theirs" not in client.get("/team").text
     assert "There is nothing to hand over." in client.get(address).text

@@ -216,7 +216,7 @@ def test_with_script_a_row_is_a_part_of_the_page_and_saving_an_order_to_go_on(si
     assert "question_label" in fields_of(row.text)
     assert stored(Link) == 0
     saved = signed_in.post(NEW, data=fields, headers=script)
-    assert saved.headers["HX-Redirect"] == "/links/hello"
+    assert saved.headers["HX-Redirect"] == "/links/hello?said=made"
 
 
 @pytest.mark.parametrize(

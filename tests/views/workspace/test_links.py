@@ -102,7 +102,7 @@ def test_a_link_is_made_with_the_form_as_it_comes(client: FlaskClient, ana: User
     sign_in(client, ana)
     typed = fields_of(client.get(f"/links/new/{kind}").text) | {"title": ["Hello"], "slug": ["hello"]}
     answer = client.post(f"/links/new/{kind}", data=typed)
-    assert (answer.status_code, answer.location) == (303, "/links/hello")
+    assert (answer.status_code, answer.location) == (303, "/links/hello?said=made")
     link = db.session.scalars(select(Link)).one()
     assert (link.kind, link.title, link.hours["mon"], link.increment) == (kind, "Hello", ["09:00-17:00"], 30)
 

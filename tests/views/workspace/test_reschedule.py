@@ -56,7 +56,7 @@ def test_a_time_is_chosen_confirmed_and_the_meeting_moved(client: FlaskClient, d
     before = demo.start_at
     page = client.get(times(client, demo)[2]).text
     assert "Move this meeting?" in page
-    assert send(client, page, demo).location == f"/bookings/{demo.id}"
+    assert send(client, page, demo).location == f"/bookings/{demo.id}?said=moved"
     assert demo.start_at > before
     assert [host.user.name for host in demo.hosts] == ["Ana"]
     assert "Moved from" in client.get(f"/bookings/{demo.id}").text

@@ -43,7 +43,7 @@ def test_an_admin_invites_somebody_who_is_then_shown_as_invited(client: FlaskCli
     sign_in(client, ana)
     assert "Invited." not in client.get("/team").text
     answer = post(client, "/team/new", **GOOD)
-    assert (answer.status_code, answer.location) == (303, "/team")
+    assert (answer.status_code, answer.location) == (303, "/team?said=invited")
     page = client.get("/team").text
     assert page.count("Invited.") == 1
     assert "http://localhost/sign-in" in page
@@ -146,7 +146,7 @@ def test_an_admin_lets_another_account_sign_in(client: FlaskClient, ana: User) -
     identity(ben)
     sign_in(client, ana)
     assert "Let another account sign in" in client.get(f"/team/{ben.id}").text
-    assert post(client, f"/team/{ben.id}/forget").location == f"/team/{ben.id}"
+    assert post(client, f"/team/{ben.id}/forget").location == f"/team/{ben.id}?said=forgotten"
     assert ben.identities == []
     assert "Let another account sign in" not in client.get(f"/team/{ben.id}").text
     assert post(client, "/team/999/forget").status_code == 404

@@ -11,6 +11,8 @@ from babel.dates import format_date, format_skeleton, format_time, get_timezone_
 from ...wording import together
 from ..languages import locale
 
+LONGEST_SHORT_DAY = 5
+
 
 def full_date(on: date) -> str:
     """Thursday 26 November 2026."""
@@ -91,9 +93,12 @@ def zone_name(zone: str, at: datetime) -> str:
 
 @lru_cache(maxsize=16)
 def weekdays(language: str) -> tuple[int, tuple[tuple[str, str], ...]]:
-    """The first day of the week (0 is Monday), and the seven names from there: whole and short."""
+    """The first day of the week (0 is Monday), and the seven names from there: whole, and as short as a column of the
+    month is narrow; Arabic shortens none but to a letter."""
     region = Locale.parse(language)
     first = region.first_week_day
     names = region.days["stand-alone"]
     order = [(first + step) % 7 for step in range(7)]
-    return first, tuple((names["wide"][day], names["abbreviated"][day]) for day in order)
+    fits = all(len(name) <= LONGEST_SHORT_DAY for name in names["abbreviated"].values())
+    short = names["abbreviated" if fits else "narrow"]
+    return first, tuple((names["wide"][day], short[day]) for day in order)

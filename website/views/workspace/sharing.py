@@ -33,7 +33,9 @@ class Way:
 
 
 WAYS = (
-    Way("inline", _l("In the page"), _l("The times stand in your page, as high as they need."), UPGRADED, live=True),
+    Way(
+        "inline", _l("In the page"), _l("The times stand in your page, as high as they need."), UPGRADED, live=True
+    ),
     Way("popup", _l("In a window over the page"), _l("A link or button of yours opens it."), UPGRADED, live=True),
     Way(
         "float", _l("Behind a button in the corner"), _l("The button stays while the page is scrolled."), UPGRADED,

@@ -19,7 +19,8 @@ from typing import Any
 
 from tests.bench import report
 from tests.peers.chromium import ARGUMENTS, chromium
-from tests.peers.dav import free_port, wait_until_open
+from tests.peers.dav import free_port
+from tests.peers.gunicorn import serving
 
 VERSION = "13.5.0"
 RUNS = 3
@@ -56,13 +57,8 @@ def demo() -> Iterator[str]:
         }  # fmt: skip
         for command in (("db", "upgrade"), ("workspace", "apply", "website/demo.toml")):
             _run([sys.executable, "-m", "flask", "--app", "wsgi", *command], env=environment)
-        command = ["gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", f"127.0.0.1:{port}", "wsgi:app"]
-        with subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment) as server:
-            try:
-                wait_until_open(port)
-                yield url
-            finally:
-                server.terminate()
+        with serving(port, environment) as served:
+            yield served
 
 
 def _run(command: list[str], env: dict[str, str]) -> None:
@@ -97,7 +93,10 @@ def measure(program: Path, address: str) -> Found:
     """The medians of some runs."""
     reports = [run_once(program, address) for _ in range(RUNS)]
     return Found(
-        {name: statistics.median(100 * one["categories"][name]["score"] for one in reports) for name in CATEGORIES},
+        {
+            name: statistics.median(100 * one["categories"][name]["score"] for one in reports)
+            for name in CATEGORIES
+        },
         {name: statistics.median(one["audits"][name]["numericValue"] for one in reports) for name in AUDITS},
         sorted(_wrong(reports[-1])),
     )
@@ -124,9 +123,15 @@ def _text(found: dict[str, Found], version: str) -> str:
     ]
     for name, one in found.items():
         scores = " | ".join(f"{one.scores[key]:.0f}" for key in CATEGORIES)
-        audits = " | ".join(f"{one.audits[key]:.3g}" if one.audits[key] < 1 else f"{one.audits[key]:.0f}" for key in AUDITS)
+        audits = " | ".join(_short(one.audits[key]) for key in AUDITS)
         lines.append(f"| {name} | {scores} | {audits} |")
-    return "\n".join([*lines, "", f"{platform.system()}, {os.cpu_count()} cores, shared with other work.", ""])
+    return "\n".join(
+        [*lines, "", f"{platform.system()}, {os.cpu_count()} cores, shared with other work.", ""]
+    )
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}" if value < 1 else f"{value:.0f}"
 
 
 def main() -> int:
@@ -134,7 +139,9 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write BENCHMARKS.md")
     options = parser.parse_args()
     program = installed()
-    version = subprocess.run([chromium(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    version = subprocess.run(
+        [chromium(), "--version"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     with demo() as url:
         found = {name: measure(program, url + path) for name, path in PAGES.items()}
     text = _text(found, version)

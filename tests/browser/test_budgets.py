@@ -1,10 +1,7 @@
 """What a visit costs on the line, as gunicorn serves it and Chromium counts it: bodies as they are sent."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,17 +12,19 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.chaos.world import environment_of
 from tests.factories import make_organisation
-from tests.peers.dav import free_port, wait_until_open
+from tests.peers.dav import free_port
+from tests.peers.gunicorn import serving
 from tests.views.public.test_booking_page import open_link
 from website.config import Config
 from website.extensions import db
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[2]
 A_VISIT, REQUESTS = 22_000, 7
 THE_PAGE, A_PART, EMBEDDING = 3_000, 2_000, 1_500
 ZONE = "Europe/London"
-DESCRIPTION = "Half an hour to see what it does for you, with somebody who knows the product well. Bring questions."
+DESCRIPTION = (
+    "Half an hour to see what it does for you, with somebody who knows the product well. Bring questions."
+)
 
 
 @pytest.fixture
@@ -33,17 +32,17 @@ def served(world: Flask, config: Config) -> Iterator[str]:
     """The site as gunicorn serves it, with a link of a team whose zone is not the visitor's."""
     make_organisation()
     names = ("Ana Alves", "Ben Brandt", "Chloé Dubois", "Dev Patel")
-    open_link("round_robin", names, title="Product demo", description=DESCRIPTION, durations=[15, 30, 60], colour="#b3261e")
+    open_link(
+        "round_robin",
+        names,
+        title="Product demo",
+        description=DESCRIPTION,
+        durations=[15, 30, 60],
+        colour="#b3261e",
+    )
     db.session.commit()
-    port = free_port()
-    command = ["gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py"), "-b", f"127.0.0.1:{port}", "wsgi:app"]
-    environment = environment_of(config) | {"WEB_CONCURRENCY": "1", "PATH": ""}
-    with subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment) as server:
-        try:
-            wait_until_open(port)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
+    with serving(free_port(), environment_of(config) | {"WEB_CONCURRENCY": "1"}) as url:
+        yield url
 
 
 @contextmanager
@@ -105,7 +104,7 @@ def test_another_month_and_another_day(served: str, browser: Browser) -> None:
 
 def test_a_part_that_the_browser_has_is_not_sent_again(served: str, browser: Browser) -> None:
     """Forward, back, forward: the second time the site says that nothing has changed."""
-    with visitor(browser) as (page, sent):
+    with visitor(browser) as (page, _sent):
         statuses = list[int]()
         line = page.context.new_cdp_session(page)
         line.send("Network.enable")
@@ -144,7 +143,7 @@ def test_nothing_is_left_behind_in_the_browser(served: str, browser: Browser) ->
 
 
 def test_the_script_for_other_sites(served: str) -> None:
-    answer = requests.get(f"{served}/embed.js", headers={"Accept-Encoding": "br"}, timeout=10, stream=True)
+    answer = requests.get(f"{served}/embed.js", headers={"Accept-Encoding": "br"}, timeout=60, stream=True)
     assert answer.headers["Content-Encoding"] == "br"
     assert int(answer.headers["Content-Length"]) <= EMBEDDING
     assert "Set-Cookie" not in answer.headers

@@ -150,7 +150,9 @@ def test_a_time_just_taken_is_replaced_where_it_stands(world: Flask, open_page: 
 def states(page: Page) -> Iterator[str]:
     """The page in one state after the other, from the grid to the end of a booking."""
     yield "grid"
-    page.goto(page.url.split("?")[0] + f"?timezone=Europe/London&month={clock.now() + timedelta(days=200):%Y-%m}")
+    page.goto(
+        page.url.split("?")[0] + f"?timezone=Europe/London&month={clock.now() + timedelta(days=200):%Y-%m}"
+    )
     yield "empty month"
     page.goto(page.url.split("?")[0] + "/write")
     yield "write"

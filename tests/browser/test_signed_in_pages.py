@@ -38,7 +38,7 @@ PAGES = [
     "/bookings/events/{event}", "/contacts", "/contacts?q=nobody",
     "/contacts/{contact}/owner", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
     "/calendars/health", "/outbox", "/outbox/{message}/give-up", "/team/new", "/team/{user}",
-    "/team/{user}/leave", "/me", "/me/picture", "/links/demo/picture",
+    "/team/{user}/leave", "/me", "/me/picture", "/links/demo/picture", "/links/demo/try/popup",
 ]  # fmt: skip
 # Where providers send people back to, and the page of those who are not signed in, which is looked at by itself.
 OTHERS = {

@@ -1,7 +1,9 @@
 """Style sheets and scripts in one file."""
 
 import re
+from pathlib import Path
 
+import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -24,6 +26,12 @@ def test_a_bundle_holds_its_files_and_may_be_kept_for_ever(
         assert rules[-1] in answer.text
     assert "\n//" not in answer.text
     assert "/*" not in answer.text
+
+
+def test_what_the_signed_in_pages_add_to_the_public_ones_is_small(world: Flask) -> None:
+    static = Path(str(world.static_folder))
+    own = set(BUNDLES["workspace.css"]) - set(BUNDLES["public.css"])
+    assert len(brotli.compress(b"".join((static / part).read_bytes() for part in sorted(own)))) <= 4096
 
 
 @pytest.mark.parametrize("version", ["", "?v=0123456789ab"])

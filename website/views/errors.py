@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest as BadRequestError
@@ -127,9 +128,15 @@ def answer(status: int, *, detail: str) -> ResponseReturnValue:
     heading, explanation = _words(status)
     page = render_template(
         "errors/error.html", status=status, heading=heading, explanation=explanation, detail=detail,
-        way_on=_way_on(status),
+        layout=_layout(status), way_on=_way_on(status),
     )  # fmt: skip
     return page, status, {**to_whole_page(), **_come_back(status)}
+
+
+def _layout(status: int) -> str:
+    """Signed-in people keep their way around; where something of ours fails, nothing more is asked of it."""
+    inside = request.blueprint == "workspace" and status < 500 and current_user.is_authenticated
+    return "layouts/workspace.html" if inside else "layouts/public.html"
 
 
 def _way_on(status: int) -> tuple[str, str] | None:

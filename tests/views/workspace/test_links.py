@@ -216,7 +216,7 @@ def test_a_personal_link_asks_no_question_and_names_the_owner(client: FlaskClien
     page = client.get("/links/demo?contact=dana@prospect.example").text
     found = re.search(r'value="http://localhost(/book/demo\?for=[^"]+)"', page)
     assert found
-    assert "with Ana" in client.get(found[1]).text
+    assert "with <bdi>Ana</bdi>" in client.get(found[1]).text
 
 
 def test_a_link_is_switched_off_only_after_a_question(client: FlaskClient, ana: User) -> None:

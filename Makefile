@@ -59,6 +59,9 @@ translations: $(RUNTIME)  ## brings the catalogs up to date with the texts, and 
 	$(BIN)/python -m website.translations build/messages.pot
 	@$(MAKE) --no-print-directory $(CATALOGS)
 
+screenshots: $(DEV)  ## the pictures in docs/screenshots, made anew; needs Chromium
+	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
+
 lock:  ## both requirements files from pyproject.toml; needs uv; ARGS=--upgrade takes newer versions
 	$(if $(UV),,$(error make lock needs uv: pip install uv))
 	$(LOCK) --output-file requirements.txt

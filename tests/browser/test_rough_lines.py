@@ -104,7 +104,7 @@ def test_a_prospect_books_where_a_file_does_not_arrive(world: Flask, open_page: 
 def test_scripts_that_come_late_change_the_grid_in_place(world: Flask, open_page: OpenPage) -> None:
     open_link()
     page, held = open_page("/healthz"), list[Route]()
-    page.route("**/public.js*", held.append)
+    page.route("**/public.js*", lambda route: held.append(route))
     page.goto(page.url.replace("/healthz", START), wait_until="commit")
     page.wait_for_function("() => window.htmx")
     # By then htmx has begun without the others.

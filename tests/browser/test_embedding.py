@@ -522,6 +522,9 @@ def test_a_booking_leads_on_to_the_link_s_address(
     booking = db.session.query(Booking).one()
     assert booking.uid.split("@")[0] in page.url
     assert "start=20" in page.url
+    # Back is not a trap: the confirmation led on in its own place.
+    page.go_back()
+    expect(page.get_by_label("Name")).to_be_visible()
     # Later the same page is the booking's, and leads nowhere by itself.
     page.goto(f"{site}/booking/{booking.token}")
     expect(page.get_by_role("heading", level=1)).to_have_text("You are booked")

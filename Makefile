@@ -20,7 +20,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench load lighthouse chaos soak translations lock clean
+.PHONY: help install run test lint bench load lighthouse chaos soak translations screenshots lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -59,7 +59,7 @@ translations: $(RUNTIME)  ## brings the catalogs up to date with the texts, and 
 	$(BIN)/python -m website.translations build/messages.pot
 	@$(MAKE) --no-print-directory $(CATALOGS)
 
-screenshots: $(DEV)  ## the pictures in docs/screenshots, made anew; needs Chromium
+screenshots: $(DEV) $(CATALOGS)  ## the pictures in docs/screenshots, made anew; needs Chromium
 	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
 
 lock:  ## both requirements files from pyproject.toml; needs uv; ARGS=--upgrade takes newer versions

@@ -55,7 +55,6 @@ def demo(world: Flask) -> Iterator[Flask]:
     """The demo's team at work, with some bookings."""
     with time_machine.travel(NOW):
         load_demo(NOW)
-        sign("worker", NOW)
         for number, (slug, email, name, days) in enumerate(PROSPECTS):
             link = db.session.query(Link).filter_by(slug=slug).one()
             scene = scene_of(link, visitor=recognise(email), duration=link.durations[0], now=NOW)
@@ -63,6 +62,7 @@ def demo(world: Flask) -> Iterator[Flask]:
             start = offered_slots(scene, "Europe/Berlin", day, day + timedelta(days=5)).starts[number]
             asked = ask(start, email=email, name=name, nonce=email, duration=link.durations[0])
             book(link, asked, now=NOW)
+        sign("worker", NOW)
         db.session.commit()
         yield world
 

@@ -20,7 +20,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench load chaos soak translations lock clean
+.PHONY: help install run test lint bench load lighthouse chaos soak translations lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -45,6 +45,9 @@ bench: $(DEV) $(CATALOGS)  ## how fast slots are found, and whether they are rig
 load: $(DEV) $(CATALOGS)  ## a minute of visitors at once on each engine: errors, times, memory
 	$(BIN)/python -m tests.bench --load $(ARGS)
 
+lighthouse: $(DEV)  ## what Lighthouse says of the booking page on a phone; needs npm and Chromium
+	$(BIN)/python -m tests.bench.lighthouse $(ARGS)
+
 chaos: $(DEV) $(CATALOGS)  ## bookings while processes are killed, audited; ARGS names an engine
 	$(BIN)/python -m tests.chaos $(ARGS)
 
@@ -55,6 +58,9 @@ translations: $(RUNTIME)  ## brings the catalogs up to date with the texts, and 
 	@mkdir -p build
 	$(BIN)/python -m website.translations build/messages.pot
 	@$(MAKE) --no-print-directory $(CATALOGS)
+
+screenshots: $(DEV)  ## the pictures in docs/screenshots, made anew; needs Chromium
+	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
 
 lock:  ## both requirements files from pyproject.toml; needs uv; ARGS=--upgrade takes newer versions
 	$(if $(UV),,$(error make lock needs uv: pip install uv))

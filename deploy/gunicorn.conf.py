@@ -19,3 +19,7 @@ control_socket_disable = True
 # Addresses of pages hold tokens: the proxy logs, without them.
 accesslog = None
 errorlog = "-"
+# Longer lines are answered with 414, more or longer headers with 431. Tokens that travel on make addresses long.
+limit_request_line = 8190
+limit_request_fields = 64
+limit_request_field_size = 8190

@@ -47,3 +47,5 @@ if (site && parent !== window && (!around || around === site || around === "null
     history.replaceState(history.state, "", address);
   }
 }
+// A frame that nobody speaks with: where the browser sizes it by what it shows, it looks once unless it is asked to.
+if (!site && parent !== window && window.requestResize) new ResizeObserver(() => requestResize()).observe(page);

@@ -80,25 +80,31 @@ class Texts(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[str] = []
-        self.silent = False
+        self.silent = self.goes_on = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.goes_on = tag == "bdi"
         self.silent = tag in ("script", "style", "textarea")
         self.found += [value for name, value in attrs if name in READ_ALOUD and value]
 
     def handle_endtag(self, tag: str) -> None:
-        self.silent = False
+        self.silent, self.goes_on = False, tag == "bdi"
 
     def handle_data(self, data: str) -> None:
-        if not self.silent:
+        if self.goes_on and self.found:
+            # A name has a direction of its own, and is a part of its sentence all the same.
+            self.found[-1] = f"{self.found[-1]} {data.strip()}"
+        elif not self.silent:
             self.found.append(data.strip())
+        self.goes_on = False
 
 
 # What nobody translates: names of people, of products and of languages, addresses, numbers of rules. Days, dates
 # and zones come from the CLDR, in the reader's language.
 DATA = re.compile(
-    r"\b(Ana|Ben|Cleo|Dana Prospect|Dana|Finn|Firsthand|Product demo|Google Meet|R\d+)\b|^PD?$"
+    r"^[A-Z]{1,2}$| and |"
+    r"\b(Ana|Ben|Cleo|Dana Prospect|Dana|Finn|Firsthand|Product demo|Google Meet|R\d+)\b"
     r"|English \(U[KS]\)|Français|Deutsch|Español|العربية"
     r"|\S+@\S+|https?://\S+|\b[A-Z]\w+(/[\w+-]+)+|[\w ]+ \(UTC[+−\d:]*\)|\S+\.example …\S+|in \d+ minutes"
     r"|\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|February|March)\b"

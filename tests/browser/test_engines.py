@@ -77,7 +77,7 @@ def book(engine: Engine) -> None:
 def test_a_prospect_books(world: Flask, site: str, prospect: Engine) -> None:
     open_link()
     prospect.open(f"{site}/book/demo?timezone=Europe/London")
-    wait_for(prospect, "window.htmx")
+    wait_for(prospect, "!document.body.hasAttribute('hx-ignore')")
     prospect.evaluate("window.here = true")
     prospect.click("#month-after")
     wait_for(prospect, "location.search.includes('month=')")

@@ -113,7 +113,7 @@ def test_the_host_s_back_button_is_left_alone_by_the_grid(
 ) -> None:
     open_link(embed_origins=may_embed(host))
     page, frame = open_frame("/book/demo?embed=1")
-    frame.wait_for_function("() => window.htmx")
+    frame.wait_for_function("() => !document.body.hasAttribute('hx-ignore')")
     expect(frame.locator("#timezone")).to_have_value("Europe/London")
     before = page.evaluate("history.length")
     choose_a_day(frame)

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 PATH = "/book/demo?timezone=Europe/London"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Counts what a screen reader would be told.
-LISTEN = """() => { window.said = []; new MutationObserver(() => said.push(document.getElementById("status").textContent))
-  .observe(document.getElementById("status"), { childList: true, characterData: true, subtree: true }); }"""
+LISTEN = """() => { window.said = []; const status = document.getElementById("status");
+  new MutationObserver(() => said.push(status.textContent)).observe(status, { childList: true, subtree: true }); }"""
 SPACED = """() => { const sheet = new CSSStyleSheet();
   sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: 0.12em !important;"
     + " word-spacing: 0.16em !important } p { margin-block-end: 2em !important }");
@@ -150,7 +150,9 @@ def test_a_time_just_taken_is_replaced_where_it_stands(world: Flask, open_page: 
 def states(page: Page) -> Iterator[str]:
     """The page in one state after the other, from the grid to the end of a booking."""
     yield "grid"
-    page.goto(page.url.split("?")[0] + f"?timezone=Europe/London&month={clock.now() + timedelta(days=200):%Y-%m}")
+    page.goto(
+        page.url.split("?")[0] + f"?timezone=Europe/London&month={clock.now() + timedelta(days=200):%Y-%m}"
+    )
     yield "empty month"
     page.goto(page.url.split("?")[0] + "/write")
     yield "write"

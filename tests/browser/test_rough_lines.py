@@ -4,7 +4,7 @@ import re
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.test_booking import book
@@ -21,6 +21,7 @@ SLOW = {
     "downloadThroughput": 400 * KILOBIT,
     "uploadThroughput": 400 * KILOBIT,
 }
+READY = "() => !document.body.hasAttribute('hx-ignore')"
 START = "/book/demo?timezone=Europe/London"
 
 
@@ -70,7 +71,7 @@ def test_a_form_sent_twice_at_once_makes_one_booking(world: Flask, open_page: Op
 def test_the_last_click_on_a_day_wins(world: Flask, open_page: OpenPage) -> None:
     open_link()
     page = open_page(START)
-    page.wait_for_function("() => window.htmx")
+    page.wait_for_function(READY)
     page.locator("#month-after").click()
     page.wait_for_url("**month=*")
     slow_down(page)
@@ -100,10 +101,26 @@ def test_a_prospect_books_where_a_file_does_not_arrive(world: Flask, open_page: 
     book(page)
 
 
+def test_scripts_that_come_late_change_the_grid_in_place(world: Flask, open_page: OpenPage) -> None:
+    open_link()
+    page, held = open_page("/healthz"), list[Route]()
+    page.route("**/public.js*", lambda route: held.append(route))
+    page.goto(page.url.replace("/healthz", START), wait_until="commit")
+    page.wait_for_function("() => window.htmx")
+    # By then htmx has begun without the others.
+    page.evaluate("new Promise((turn) => setTimeout(turn, 50))")
+    held[0].continue_()
+    page.wait_for_function(READY)
+    page.evaluate("window.here = true")
+    page.locator("#month-after").click()
+    page.wait_for_url("**month=*")
+    assert page.evaluate("window.here")
+
+
 def test_a_part_that_does_not_arrive_is_asked_for_as_a_page(world: Flask, open_page: OpenPage) -> None:
     open_link()
     page = open_page(START, meant="net::ERR_FAILED|Failed to fetch")
-    page.wait_for_function("() => window.htmx")
+    page.wait_for_function(READY)
     page.route("**/book/demo/slots*", lambda route: route.abort())
     shown = page.locator("#month-name").inner_text()
     page.locator("#month-after").click()

@@ -17,7 +17,7 @@ MOVING = """[...document.querySelectorAll("*")].flatMap((one) => ["", "::before"
 })).filter(Boolean)"""
 
 LOOK = """(one) => { const style = getComputedStyle(one);
-  return [style.outlineStyle, style.borderStyle, style.color, style.backgroundColor]; }"""
+  return [style.outlineStyle, style.outlineWidth, style.borderStyle, style.color, style.backgroundColor]; }"""
 
 
 def choose_a_day(page: Page) -> None:

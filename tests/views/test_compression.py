@@ -18,7 +18,8 @@ PUBLIC = ("/book/demo", "/book/demo/slots", "/static/bundles/public.css", "/stat
 
 @pytest.mark.parametrize(
     ("asked", "used"),
-    [("br, gzip", "br"), ("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("gzip;q=0.5", "gzip"), ("br;q=0, gzip", "gzip")],
+    [("br, gzip", "br"), ("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("gzip;q=0.5", "gzip"),
+     ("br;q=0, gzip", "gzip")],
 )  # fmt: skip
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_answers_come_as_the_browser_takes_them(

@@ -10,12 +10,12 @@ from wtforms import (
     BooleanField,
     DecimalField,
     Field,
-    RadioField,
     SelectMultipleField,
     StringField,
     TelField,
     TextAreaField,
 )
+from wtforms import RadioField as AnyRadioField
 from wtforms.validators import Length, NumberRange, Optional, Regexp
 
 from .base import Answered, no_control, one_line, strip
@@ -66,9 +66,17 @@ def _number(question: Question, checks: list[Any]) -> Any:
     return _FiniteField(question["label"], [*checks, sane])
 
 
+class RadioField(AnyRadioField):
+    """One of the choices; no answer is no wrong answer, and left to the checks."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None:
+            super().pre_validate(form)
+
+
 def _choice(question: Question, checks: list[Any]) -> Any:
     pairs = [(choice, choice) for choice in question["choices"]]
-    return RadioField(question["label"], checks, choices=pairs, validate_choice=True)
+    return RadioField(question["label"], checks, choices=pairs)
 
 
 def _choices(question: Question, checks: list[Any]) -> Any:

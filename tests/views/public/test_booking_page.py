@@ -284,3 +284,14 @@ def test_refusals_count_as_lookups_on_an_owner_first_link_alone(
         limiter.enabled = False
     assert set(statuses[:120]) == {409}
     assert statuses[120] == last
+
+
+def test_a_choice_that_is_missing_is_asked_for(world: Flask, client: FlaskClient) -> None:
+    size = {"key": "size", "label": "Size", "kind": "choice", "choices": ["S", "L"]}
+    open_link(questions=[size | {"required": True}, size | {"key": "other"}])
+    fields = details(client) | fill_in()
+    page = client.post("/book/demo", data=fields)
+    assert page.text.count('class="error"') == 1
+    assert "Please answer this." in page.text
+    assert "Not a valid choice." in client.post("/book/demo", data=fields | {"answer_size": "XL"}).text
+    assert client.post("/book/demo", data=fields | {"answer_size": "L"}).status_code == 303

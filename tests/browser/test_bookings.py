@@ -31,7 +31,7 @@ def hosts_of(booking: Booking) -> list[str]:
 def test_a_meeting_is_handed_over_from_the_home_page(world: Flask, open_page: OpenPage, script: bool) -> None:
     booking = demo()
     page = signed_in(open_page, "/", script=script)
-    page.get_by_role("link", name="Demo").click()
+    page.get_by_role("link", name="Demo with").click()
     page.get_by_role("link", name="Hand over").click()
     page.get_by_role("radio", name="Ben").check()
     page.get_by_role("button", name="Hand over").click()
@@ -78,7 +78,7 @@ def test_a_search_leads_to_the_meeting_that_is_cancelled_with_a_reason(
     page = signed_in(open_page, "/bookings")
     page.get_by_label("Name, address, link or host").fill("nobody")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("There are none.")).to_be_visible()
+    expect(page.get_by_text("Nothing was found.")).to_be_visible()
     page.get_by_label("Name, address, link or host").fill("dana")
     page.get_by_label("Whose bookings").select_option("Mine")
     page.get_by_role("button", name="Search").click()
@@ -106,7 +106,7 @@ def test_who_leaves_hands_everything_over_first(world: Flask, open_page: OpenPag
     page.get_by_label("Coffee: Dana Prospect").select_option("Ana, not a host of this link")
     page.get_by_label("Coffee", exact=True).select_option("Give it to Ana")
     page.get_by_role("button", name="Hand over and deactivate").click()
-    page.wait_for_url("**/team")
+    page.wait_for_url("**/team?said=left")
     assert hosts_of(booking) == ["Ana"]
     assert not db.session.get_one(User, ben.id).active
     assert booking.link.creator_id == ana.id

@@ -85,7 +85,7 @@ def test_a_round_robin_link_is_made(world: Flask, open_page: OpenPage, script: b
     expect(first.get_by_label("Question", exact=True)).to_have_value("Team size")
 
     page.locator(".actions").get_by_role("button", name="Save").click()
-    page.wait_for_url("**/links/product-demo")
+    page.wait_for_url("**/links/product-demo?said=made")
     expect(page.get_by_role("heading", level=1)).to_have_text("Product demo")
     link = the_link()
     assert link.hours["mon"] == ["09:00-12:00", "13:00-17:30"]
@@ -139,7 +139,7 @@ def test_a_mistake_is_shown_and_nothing_typed_is_lost(
     page.get_by_label("Monday to").fill("17:00")
     page.get_by_label("Minimum notice").fill("60")
     page.locator(".actions").get_by_role("button", name="Save").click()
-    page.wait_for_url("**/links/product-demo")
+    page.wait_for_url("**/links/product-demo?said=made")
     assert (the_link().notice_minutes, the_link().active) == (60, False)
 
 
@@ -151,7 +151,7 @@ def test_the_enter_key_saves_the_form(world: Flask, open_page: OpenPage, script:
     page = signed_in(open_page, "/links/demo/edit", script=script)
     page.get_by_label("Title").fill("New title")
     page.get_by_label("Title").press("Enter")
-    page.wait_for_url("**/links/demo")
+    page.wait_for_url("**/links/demo?said=saved")
     expect(page.get_by_role("heading", level=1)).to_have_text("New title")
     assert len(the_link().hours) == 5
 

@@ -171,7 +171,7 @@ def test_the_page_tells_the_history_with_who_and_why(client: FlaskClient, demo: 
     page = client.get(address).text
     assert "Ana declined; it went on to Ben." in page
     assert "Ill &lt;today&gt;" in page
-    assert post(client, f"{address}/cancel", reason="Snow").location == address
+    assert post(client, f"{address}/cancel", reason="Snow").location == f"{address}?said=cancelled"
     page = client.get(address).text
     assert "Cancelled." in page and "Snow" in page
     assert "Hand over" not in page

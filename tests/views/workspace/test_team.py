@@ -157,7 +157,7 @@ def test_users_change_their_name_and_zone(client: FlaskClient, ana: User) -> Non
     assert 'href="/me"' in client.get("/").text
     page = client.get("/me").text
     assert re.search(r'<option selected value="Europe/Paris">', page)
-    assert post(client, "/me", name="Anna", timezone="America/New_York").status_code == 303
+    assert post(client, "/me", name="Anna", timezone="America/New_York", language="").status_code == 303
     assert (ana.name, ana.timezone) == ("Anna", "America/New_York")
 
 

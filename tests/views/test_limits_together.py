@@ -16,7 +16,7 @@ from website.extensions import limiter
 from website.models import Link
 
 pytestmark = pytest.mark.fault(28)
-AN_HOUR, A_MINUTE = 30, 120
+AN_HOUR, A_MINUTE = 120, 120
 
 
 @pytest.fixture

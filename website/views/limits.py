@@ -34,7 +34,7 @@ class Limit:
 
 
 LOOKUPS = Limit("lookups", "120/minute;1000/hour", "600/minute;6000/hour")
-BOOKINGS = Limit("bookings", "30/hour", "200/hour", apart=True)
+BOOKINGS = Limit("bookings", "120/hour", "600/hour", apart=True)
 NOTES = Limit("notes", "20/hour", "100/hour")
 # Each change of a booking is told to everybody who is invited.
 CHANGES = Limit("changes", "60/hour", "10/hour;30/day")
@@ -46,7 +46,9 @@ SIGN_INS = Limit("sign_ins", "120/minute")
 CODES = Limit("codes", "10/minute;60/hour")
 # Bookings and invitations in which one e-mail address is written to. It holds for every address alike, so it tells
 # nothing about one (R22).
-MAILS = counting.parse("20/day")
+MAILS = counting.parse("40/day")
+# Forms that are sent as soon as they are shown: a browser that fills forms in is quick now and then, a program always.
+QUICK_FORMS = "20/hour"
 
 
 def limited(limit: Limit, **conditions: Any) -> Callable[[View], View]:
@@ -106,6 +108,12 @@ def written_to(addresses: Iterable[str]) -> None:
     if limiter.enabled:
         for address in addresses:
             limiter.limiter.hit(MAILS, "mails", _secret(address))
+
+
+def may_hurry() -> bool:
+    """Whether another quick form may come from where this one does; counts it."""
+    often = counting.parse(current_app.config.get("QUICK_FORMS", QUICK_FORMS))
+    return limiter.limiter.hit(often, "quick forms", visitor())
 
 
 def seconds_to_wait() -> int:

@@ -27,8 +27,8 @@ ALMOST = QUICKEST - timedelta(milliseconds=10)
 
 @pytest.fixture(autouse=True)
 def trapped(world: Flask) -> None:
-    """With the time trap set, and a link to book on."""
-    world.config["QUICKEST_FORM"] = QUICKEST
+    """With the time trap set, for visitors who have been quick before, and a link to book on."""
+    world.config.update(QUICKEST_FORM=QUICKEST, QUICK_FORMS="0/hour")
     open_link()
 
 
@@ -64,6 +64,22 @@ def test_a_form_sent_as_soon_as_it_is_shown_comes_back_as_it_was_and_is_then_tak
         # At once: it has been looked at.
         assert client.post(path, data=again(answer, sent)).status_code in (200, 303)
     assert stored(stored_row) == 1
+
+
+def test_who_is_quick_now_and_then_is_not_held_up_and_who_always_is_loses_nothing(
+    client: FlaskClient, world: Flask
+) -> None:
+    world.config["QUICK_FORMS"] = "2/hour"
+    path, _row = FORMS["note"]
+    seen = []
+    with time_machine.travel(SHOWN, tick=False) as now:
+        for number in range(4):
+            now.shift(timedelta(seconds=5))
+            place = {"REMOTE_ADDR": "192.0.2.77" if number < 3 else "198.51.100.7"}
+            answer = client.post(path, data=shown(client, "note"), environ_overrides=place)
+            seen.append(answer.status_code)
+    assert seen == [200, 200, 422, 200]
+    assert stored(Note) == 3
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -107,7 +107,7 @@ def decide(page: Page, choice: str) -> None:
 
 def look_now(page: Page) -> None:
     """The host has the account tested; the second look comes a minute later."""
-    page.get_by_role("link", name="Calendars").click()
+    page.get_by_role("link", name="Calendars", exact=True).click()
     page.get_by_role("button", name="Test").first.click()
     expect(page.locator("main").get_by_role("status").first).to_contain_text("Tested just now")
     work()

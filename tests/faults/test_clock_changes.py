@@ -155,7 +155,8 @@ def instant(when: dict[str, str]) -> datetime:
 
 def shown(client: FlaskClient, booking: Booking) -> str:
     """When the meeting is, in the words of its page."""
-    found = re.search(r"<dt>When</dt><dd>(.*?)</dd>", client.get(f"/booking/{booking.token}").text, re.S)
+    page = client.get(f"/booking/{booking.token}").text
+    found = re.search(r">When</span></dt>\s*<dd>(.*?)</dd>", page, re.S)
     assert found
     return found[1]
 

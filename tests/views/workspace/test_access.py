@@ -17,7 +17,7 @@ from website.services.booking import book
 OPEN = {"workspace.sign_in"}
 VALUES = {
     "slug": "x", "kind": "group", "contact_id": 1, "account_id": 1, "client": "google", "user_id": 1, "event_id": 1,
-    "booking_id": 1, "message_id": 1,
+    "booking_id": 1, "message_id": 1, "key": "popup",
 }  # fmt: skip
 OF_CALENDARS = {"kind": "ics"}
 # Where providers send people back to: their answers are tested on their own.

@@ -45,7 +45,7 @@ bench: $(DEV) $(CATALOGS)  ## how fast slots are found, and whether they are rig
 load: $(DEV) $(CATALOGS)  ## a minute of visitors at once on each engine: errors, times, memory
 	$(BIN)/python -m tests.bench --load $(ARGS)
 
-lighthouse: $(DEV)  ## what Lighthouse says of the booking page on a phone; needs npm and Chromium
+lighthouse: $(DEV) $(CATALOGS)  ## what Lighthouse says of the public pages on a phone; needs npm and Chromium
 	$(BIN)/python -m tests.bench.lighthouse $(ARGS)
 
 chaos: $(DEV) $(CATALOGS)  ## bookings while processes are killed, audited; ARGS names an engine

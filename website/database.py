@@ -4,6 +4,8 @@ PostgreSQL a connection that is lost once all is done spoils nothing, and no com
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from threading import Event, Thread
 from typing import Any
 
@@ -25,6 +27,7 @@ JOURNAL = (
 LOCK_SECONDS = 10
 # Somebody waits for the answer meanwhile.
 COMMIT_SECONDS = 8.0
+CANCEL_SECONDS = 2.0
 # A machine that is gone says nothing: who waits for it notices by these, unless DATABASE_URL has its own.
 NETWORK = {
     "connect_timeout": 5, "tcp_user_timeout": 15_000,
@@ -80,7 +83,7 @@ def _bound_commits(engine: Engine) -> None:
 
     def do_commit(connection: PoolProxiedConnection) -> None:
         bare: Any = getattr(connection, "driver_connection", connection)
-        patience = _Patience(COMMIT_SECONDS, bare.cancel_safe)
+        patience = _Patience(COMMIT_SECONDS, partial(bare.cancel_safe, timeout=CANCEL_SECONDS))
         patience.start()
         try:
             commit(connection)
@@ -94,7 +97,7 @@ def _bound_commits(engine: Engine) -> None:
 
 
 class _Patience(Thread):
-    """Calls something off after so many seconds, unless it is over by then."""
+    """Calls something off after so many seconds, and once a second from then on, until it is over."""
 
     def __init__(self, seconds: float, call_off: Callable[[], None]) -> None:
         super().__init__(daemon=True)
@@ -102,9 +105,12 @@ class _Patience(Thread):
         self._over, self._called_off = Event(), False
 
     def run(self) -> None:
-        if not self._over.wait(self._seconds):
-            self._called_off = True
-            self._call_off()
+        seconds = self._seconds
+        while not self._over.wait(seconds):
+            self._called_off, seconds = True, 1.0
+            # A server that does not take it now is asked again.
+            with suppress(Exception):
+                self._call_off()
 
     def end(self) -> bool:
         """Whether it was called off. Nothing is called off any more once this returns."""

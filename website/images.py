@@ -43,8 +43,10 @@ def _opened(content: bytes) -> Image.Image:
 
 
 def _square(image: Image.Image) -> Image.Image:
-    upright = ImageOps.exif_transpose(image)
-    pixels = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    ImageOps.exif_transpose(image, in_place=True)
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    # A copy of a large picture takes a hundred megabytes: it is made only where it must be.
+    pixels = image if image.mode == mode else image.convert(mode)
     return ImageOps.fit(pixels, (SIDE, SIDE), Image.Resampling.LANCZOS)
 
 

@@ -7,7 +7,10 @@ document.addEventListener("htmx:after:swap", () => {
   const slots = document.getElementById("slots");
   const status = document.getElementById("status");
   if (!slots || !status || !from) return;
-  if (from.matches(".day, .jump")) document.getElementById("times-head").focus();
+  // What had the focus may be gone: the arrow past the last month, the link to all zones.
+  const lost = document.activeElement === document.body && from.matches("a");
+  if (from.id === "all-zones") document.getElementById("timezone").focus();
+  else if (lost || from.matches(".day, .jump")) document.getElementById("times-head").focus();
   if (!from.dataset.silent) setTimeout(() => { status.textContent = slots.dataset.announce; }, 60);
   from = null;
 });

@@ -6,20 +6,20 @@ window.Firsthand ||= (() => {
   const option = (link, name) => link.getAttribute("data-firsthand-" + name);
   // Stronger than style sheets, and allowed under any policy.
   const put = (element, name, value) => element.style.setProperty(name, value, "important");
-  const dress = (element, rules) => { element.style.cssText = ("all:initial;" + rules).replace(/;/g, "!important;"); };
   const hint = make("link", { rel: "preconnect", href: site });
+  const dress = (element, rules) => { element.style.cssText = ("all:initial;" + rules).replace(/;/g, "!important;"); };
 
   const frameFor = (link, rules, fail) => {
     const src = new URL(link.href);
     const ask = (name, value) => value && !src.searchParams.has(name) && src.searchParams.set(name, value);
     const theme = option(link, "theme") || getComputedStyle(link).colorScheme;
     for (const name of "lang timezone date month duration".split(" ")) ask(name, option(link, name));
-    new URLSearchParams(location.search).forEach((value, name) => /^utm_|(cl|bra|fat_)id$/.test(name) && ask(name, value));
+    new URLSearchParams(location.search).forEach((value, name) => /^utm_|(clk?|bra|fat_)id$/.test(name) && ask(name, value));
     ask("timezone", Intl.DateTimeFormat().resolvedOptions().timeZone);
     ask("origin", location.origin);
     ask("theme", theme);
     ask("embed", 1);
-    const frame = make("iframe", { link, src, title: link.textContent, loading: "lazy" });
+    const frame = make("iframe", { link, src, title: option(link, "title") || link.textContent, loading: "lazy" });
     dress(frame, `display:block;width:100%;height:40rem;color-scheme:${theme};${rules}`);
     frames.push(frame);
     // A lazy frame loads once it is nearly seen.
@@ -46,7 +46,7 @@ window.Firsthand ||= (() => {
         const frame = frameFor(link, "max-width:66rem;margin:4rem auto;", () => { close(); dialog = 0; });
         const button = make("button", { textContent: "×", ariaLabel: option(link, "close") || "Close" });
         dialog = make("dialog", { ariaLabel: frame.title, onclick: close, onclose() { put(this, "display", "none"); link.focus(); } });
-        button.style.cssText = "position:fixed;top:1rem;right:1rem;border:0;background:none;color:#fff;font:3rem serif";
+        button.style.cssText = "position:fixed;top:1rem;right:1rem;border:0;background:0;color:#fff;font:3rem serif";
         dress(dialog, "position:fixed;inset:0;width:100%;height:100%;overflow:auto;background:#000a;");
         dialog.append(button, frame);
         document.body.append(dialog);
@@ -74,14 +74,15 @@ window.Firsthand ||= (() => {
     const { src, v, type, ...detail } = data;
     if (type === "resize") return put(frame, "height", Math.min(detail.height, 20000) + "px");
     if (type === "ready") {
-      source.postMessage({ ...JSON.parse(option(frame.link, "prefill")), src, v, type: "prefill" }, site);
-      if (frame.ready) return frame.getBoundingClientRect().top < 0 && frame.scrollIntoView();
+      const again = frame.ready;
       frame.ready = 1;
+      source.postMessage({ ...JSON.parse(option(frame.link, "prefill")), src, v, type: "prefill" }, site);
+      if (again) return frame.getBoundingClientRect().top < 0 && frame.scrollIntoView();
     }
-    const key = type + detail.sequence;
-    if (detail.id && frame[key] === detail.id) return;
-    frame[key] = detail.id;
-    if (frame.link.dispatchEvent(new CustomEvent("firsthand:" + type, { bubbles: true, cancelable: true, detail })) && /^http/.test(detail.redirect)) location.assign(detail.redirect);
+    const key = type + detail.sequence + detail.id;
+    if (detail.id && frame[key]) return;
+    frame[key] = 1;
+    if (frame.link.dispatchEvent(new CustomEvent("firsthand:" + type, { bubbles: 1, cancelable: 1, detail })) && /^http/.test(detail.redirect)) location.assign(detail.redirect);
   });
 
   scan();

@@ -1,4 +1,4 @@
 // Moves on to what is to be looked at again when a form comes back with it, or to what the form has done.
-const toSummary = () => { const summary = document.getElementById("summary"); if (summary) summary.focus(); };
+const toSummary = () => { const summary = document.getElementById("summary") || document.getElementById("done"); if (summary) summary.focus(); };
 document.addEventListener("htmx:after:swap", toSummary);
 toSummary();

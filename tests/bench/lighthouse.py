@@ -32,7 +32,7 @@ AUDITS = {
     "total-blocking-time": "blocked, ms",
     "cumulative-layout-shift": "layout shift",
 }
-# A link without a first question, and one that asks who it is; the form; a page of what is signed in.
+# Of a link without a first question the times; of one that asks who it is the question, and the note.
 PAGES = {"times": "/book/onboarding?timezone=Europe/Paris", "who": "/book/demo", "note": "/book/demo/write"}
 
 

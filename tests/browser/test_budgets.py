@@ -117,6 +117,7 @@ def test_a_part_that_the_browser_has_is_not_sent_again(served: str, browser: Bro
             before = shown.inner_text()
             page.locator(click).click()
             expect(shown).not_to_have_text(before)
+        page.wait_for_load_state("networkidle")
         assert statuses == [200, 200, 304, 304]
         page.reload()
         page.wait_for_load_state("networkidle")

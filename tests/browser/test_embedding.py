@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +18,7 @@ from tests.peers.host_site import HostSite
 from tests.views.public.test_booking_page import DANA, open_link
 from website.extensions import db
 from website.models import Booking, Link
+from website.views.public.asked import CAMPAIGN
 
 pytestmark = pytest.mark.browser
 
@@ -471,17 +473,12 @@ def test_names_are_filled_in_by_message_and_never_by_address(
 
 
 def test_where_the_visitor_came_from_stands_on_the_booking(link: str, visit: Any) -> None:
-    page = visit(
-        link % "inline", query="?utm_source=letter&gclid=g1&li_fat_id=l1&session=secret&email=d%40x.example"
-    )
-    frame = frame_of(page)
+    found = {name: f"{name} 1" for name in CAMPAIGN}
+    query = urlencode(found | {"session": "secret", "email": "d@x.example"})
+    frame = frame_of(visit(link % "inline", query=f"?{query}"))
     assert "secret" not in frame.url
     book(frame)
-    assert db.session.query(Booking).one().campaign == {
-        "utm_source": "letter",
-        "gclid": "g1",
-        "li_fat_id": "l1",
-    }
+    assert db.session.query(Booking).one().campaign == found
 
 
 def test_the_other_site_s_history_and_storage_stay_as_they_are(link: str, visit: Any) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import time_machine
@@ -84,6 +84,7 @@ def test_pictures_can_be_made(demo: Flask, open_page: OpenPage, tmp_path: Path) 
     page.get_by_role("button", name="Ana Alves").click()
     for name, path in SIGNED_IN:
         page.goto(urljoin(page.url, path))
+        assert urlsplit(page.url).path == path
         keep(name, page)
 
     pictures = list(folder.glob("*.webp"))

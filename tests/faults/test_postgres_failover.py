@@ -198,9 +198,8 @@ def test_behind_an_asynchronous_standby_the_last_bookings_are_lost_and_what_is_l
     lost = [token_of(post(client, sent)) for sent in forms[AHEAD:]]
     assert all(arrived + lost)
     pair.fail_over()
-    while (page := client.get(f"/booking/{arrived[0]}")).status_code == 503:
-        pass
-    assert page.status_code == 200
+    wait_until(lambda: client.get(f"/booking/{arrived[0]}").status_code != 503)
+    assert client.get(f"/booking/{arrived[0]}").status_code == 200
     assert sorted(tokens()) == sorted(arrived)
     assert [client.get(f"/booking/{token}").status_code for token in lost] == [404] * LOST
     again = [post(client, sent) for sent in forms]

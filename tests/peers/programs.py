@@ -17,4 +17,4 @@ def program(called: str, *names: str, package: str) -> str:
 def missing(called: str, package: str) -> NoReturn:
     if os.environ.get("REQUIRE_BROWSER") or os.environ.get("CI"):
         pytest.fail(f"{called} is missing: apt-get install {package}")
-    pytest.skip(f"browser tests need {called}: apt-get install {package}")
+    pytest.skip(f"this test needs {called}: apt-get install {package}")

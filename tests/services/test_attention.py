@@ -137,6 +137,13 @@ def test_a_link_that_nobody_can_book_as_it_has_no_times(world: Flask) -> None:
     assert about(ana, "no_times") == full
 
 
+def test_links_that_are_off_are_not_looked_at_in_the_place_of_others(ana: User) -> None:
+    for number in range(25):
+        make_link("personal", hosts=[ana], title=f"A{number}", slug=f"a{number}", active=False)
+    shut = make_link("personal", hosts=[ana], title="Z", hours={})
+    assert about(ana, "no_times") == shut
+
+
 def test_links_that_are_off_are_told_together(ana: User) -> None:
     off = [make_link("personal", hosts=[ana], active=False, title=title) for title in ("A", "B")]
     assert about(ana, "off") == off

@@ -12,8 +12,10 @@ from sqlalchemy import select
 from tests.factories import NOW, make_user
 from tests.fakes import FakeCalendar, fake_provider
 from tests.peers.smtp import MailServer
+from tests.translations.spoken import left_in_english, lines_of_page
 from website.config import in_force, put_in_force
 from website.extensions import db
+from website.locales import LANGUAGES
 from website.models import Calendar, CalendarAccount, Message, User
 from website.models.message import DONE, FAILED, WAITING
 from website.providers.calendars.errors import AccessRevoked, CalendarMissing, CalendarUnreachable
@@ -115,6 +117,22 @@ def test_what_was_missed_is_told_in_one_mail(ana: User, fake: FakeCalendar) -> N
     assert tell_due(NOW + 4 * DAY) == 2
     assert mails() == [OWN, ADMIN]
     assert tell_due(NOW + 4 * DAY) == 0
+
+
+@pytest.mark.parametrize("tag", [tag for tag in LANGUAGES if not tag.startswith("en")])
+def test_everybody_is_told_in_their_own_language(ana: User, fake: FakeCalendar, tag: str) -> None:
+    boss = db.session.scalars(select(User).where(User.name == "Boss")).one()
+    ana.language, boss.language = tag, "en-US"
+    fake.failure["ana@acme.example"] = REFUSED
+    read(ana, NOW)
+    assert tell_due(NOW + 4 * DAY) == 2
+    rows = {row.payload["to"]: row.payload for row in db.session.scalars(select(Message))}
+    own, theirs = rows["ana@acme.example"], rows["boss@acme.example"]
+    assert f'<html lang="{tag}" dir="{"rtl" if tag == "ar-EG" else "ltr"}">' in own["html"]
+    assert (
+        left_in_english([own["subject"], *own["text"].splitlines(), *lines_of_page(own["html"])], tag) == []
+    )
+    assert (theirs["subject"], 'lang="en-US"' in theirs["html"]) == (ADMIN[1], True)
 
 
 @pytest.mark.rule("R12")

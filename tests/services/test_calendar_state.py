@@ -32,7 +32,7 @@ def minutes(age: int) -> datetime:
 
 
 TABLE = [
-    # handbook §6.4, row by row
+    # Row by row, R12
     (Facts(checked_at=minutes(1)), "fresh"),
     (Facts(checked_at=minutes(30)), "fresh"),
     (Facts(checked_at=minutes(12), failing=True), "slow"),

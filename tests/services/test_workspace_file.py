@@ -90,6 +90,16 @@ def test_applying_an_export_changes_nothing(world: Flask) -> None:
     assert apply(export(), prune=True, now=NOW) == []
 
 
+def test_the_language_that_somebody_chose_stays_where_the_file_says_nothing(world: Flask) -> None:
+    apply(ACME, prune=False, now=NOW)
+    ana = db.session.scalars(select(User).where(User.email == "ana@acme.example")).one()
+    ana.language = "fr-FR"
+    db.session.commit()
+    assert apply(ACME, prune=False, now=NOW) == []
+    assert ana.language == "fr-FR"
+    assert apply(export(), prune=True, now=NOW) == []
+
+
 def test_what_the_file_says_of_a_calendar_is_its_busy_time(world: Flask) -> None:
     apply(ACME, prune=False, now=NOW)
     assert [event.title for event in db.session.scalars(select(BuiltinEvent))] == ["Board"]

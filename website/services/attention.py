@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
 
 from ..extensions import db
 from ..models import Booking, BookingEvent, BookingHost, Link, LinkHost, User
@@ -60,15 +61,12 @@ def _calendars(user: User, host: Host | None, now: datetime) -> Iterator[Need]:
 
 def _bookings(user: User, now: datetime) -> Iterator[Need]:
     """`event` with what a calendar shows of a coming meeting (R38), `clash` and `unchecked` with the meeting (R31)."""
-    coming = (
-        select(Booking)
-        .join(BookingHost)
-        .where(BookingHost.user_id == user.id, Booking.state == CONFIRMED, Booking.end_at > now)
-        .order_by(Booking.start_at)
-    )
-    found = select(BookingEvent).where(BookingEvent.found != "").join(coming.subquery())
+    coming = (BookingHost.user_id == user.id, Booking.state == CONFIRMED, Booking.end_at > now)
+    found = select(BookingEvent).join(BookingEvent.booking).join(Booking.hosts)
+    found = found.where(*coming, BookingEvent.found != "").order_by(Booking.start_at, BookingEvent.id)
     yield from (Need("event", event) for event in db.session.scalars(found.limit(MOST_BOOKINGS)))
-    doubtful = coming.where(or_(Booking.clash, Booking.unchecked)).limit(MOST_BOOKINGS)
+    doubtful = select(Booking).join(Booking.hosts).where(*coming, or_(Booking.clash, Booking.unchecked))
+    doubtful = doubtful.order_by(Booking.start_at).limit(MOST_BOOKINGS)
     for booking in db.session.scalars(doubtful):
         yield Need("clash" if booking.clash else "unchecked", booking)
 
@@ -77,9 +75,9 @@ def _links(user: User, host: Host | None, now: datetime) -> Iterator[Need]:
     """`no_host`, `host_missing` or `no_times` with each link of the user that nobody can book; `off` with those that
     are switched off. A link that has nobody but a user who cannot host is told of with the user."""
     alone = {user.id} if host is not None and host.standing else set()
-    links = [link for link in own_links(user) if {one.user_id for one in link.hosts} != alone]
-    for link in links[:MOST_LINKS]:
-        kind = _why_no_times(link, now) if link.active else None
+    links = [link for link in own_links(user) if not alone or {one.user_id for one in link.hosts} != alone]
+    for link in [link for link in links if link.active][:MOST_LINKS]:
+        kind = _why_no_times(link, now)
         if kind:
             yield Need(kind, link)
     off = [link for link in links if not link.active]
@@ -100,4 +98,5 @@ def own_links(user: User) -> list[Link]:
     """The links that a user made or hosts, by their titles."""
     hosting = select(LinkHost.link_id).where(LinkHost.user_id == user.id)
     mine = or_(Link.creator_id == user.id, Link.id.in_(hosting))
-    return list(db.session.scalars(select(Link).where(mine).order_by(Link.title, Link.id)))
+    found = select(Link).where(mine).order_by(Link.title, Link.id)
+    return list(db.session.scalars(found.options(selectinload(Link.hosts).selectinload(LinkHost.user))))

@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from ..extensions import db
 from ..models import Booking, BookingHost, Contact, Link, LinkHost, User
@@ -11,6 +12,8 @@ from ..models.booking import CANCELLED, CONFIRMED
 from .booking_rights import concerning
 
 A_PAGE = 50
+# What lists show of each booking is read for all of them at once.
+SHOWN = (joinedload(Booking.link), selectinload(Booking.hosts).selectinload(BookingHost.user))
 
 
 def bookings_of(
@@ -28,7 +31,7 @@ def bookings_of(
     if words.strip():
         found = found.where(_about(words.strip()))
     wanted = _in_state(found, state, now).limit(A_PAGE + 1).offset((page - 1) * A_PAGE)
-    rows = list(db.session.scalars(wanted))
+    rows = list(db.session.scalars(wanted.options(*SHOWN)))
     return rows[:A_PAGE], len(rows) > A_PAGE
 
 
@@ -47,7 +50,7 @@ def _about(words: str) -> ColumnElement[bool]:
 def coming_for(user: User, now: datetime, most: int = 10) -> list[Booking]:
     """The next meetings that a user hosts."""
     found = select(Booking).join(BookingHost).where(BookingHost.user_id == user.id)
-    return list(db.session.scalars(_in_state(found, "coming", now).limit(most)))
+    return list(db.session.scalars(_in_state(found, "coming", now).limit(most).options(*SHOWN)))
 
 
 def _in_state(found: Select[Booking], state: str, now: datetime) -> Select[Booking]:
@@ -80,4 +83,4 @@ def links_of(user: User) -> list[Link]:
     if not user.is_admin:
         on = select(LinkHost.link_id).where(LinkHost.user_id == user.id)
         found = found.where(or_(Link.creator_id == user.id, Link.id.in_(on)))
-    return list(db.session.scalars(found))
+    return list(db.session.scalars(found.options(selectinload(Link.hosts).selectinload(LinkHost.user))))

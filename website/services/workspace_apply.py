@@ -78,7 +78,6 @@ class Application:
         email = values["email"].lower()
         usual = {
             "timezone": organisation_zone(),
-            "language": "",
             "role": "member",
             "seat": False,
             "active": True,

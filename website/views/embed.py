@@ -33,9 +33,11 @@ def script() -> ResponseReturnValue:
 
 @lru_cache(maxsize=1)
 def _text(path: str) -> str:
-    """The script without what only its readers need: comments, which have lines of their own, and indents."""
+    """The script without what only its readers need: comments, which have lines of their own, indents, and breaks
+    after signs that end nothing."""
     lines = map(str.strip, Path(path).read_text("utf-8").splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    kept = (line for line in lines if line and not line.startswith("//"))
+    return "".join(line if line.endswith((";", "{", ",")) else f"{line}\n" for line in kept)
 
 
 def host() -> ResponseReturnValue:

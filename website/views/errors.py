@@ -60,6 +60,8 @@ STATUS: dict[type[Refused], int] = {
 
 # When to come back after a 503: what troubles the database has mostly passed by then.
 RETRY_SECONDS = 10
+# What goes on with a visitor from a page of an error, too: how the page is shown, and to whom.
+CARRIED = ("lang", "embed", "theme", "origin", "for", "who")
 
 
 def register(app: Flask) -> None:
@@ -145,7 +147,8 @@ def _way_on(status: int) -> tuple[str, str] | None:
         return _("Try again"), request.full_path.rstrip("?")
     found = request.view_args or {}
     if request.blueprint == "booking_page" and request.endpoint != "booking_page.show" and status == 400:
-        return _("See all times"), url_for("booking_page.show", **found)
+        carried = {key: request.args[key] for key in CARRIED if request.args.get(key)}
+        return _("See all times"), url_for("booking_page.show", **(found | carried))
     return None
 
 

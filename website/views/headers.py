@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, abort, current_app, make_response, request
 
+from .responses import version_of
 from .theme import theme_source
 
 # Nothing of ours is inline, so nothing inline runs. Text becomes markup by htmx alone: static/js/harden.js makes that
@@ -72,9 +73,14 @@ def _secure(response: Response) -> Response:
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if current_app.config["FIRSTHAND"].base_url.startswith("https://"):
         headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
-    if request.endpoint == "static" and "v" in request.args and response.status_code < 400:
+    if request.endpoint == "static" and response.status_code < 400 and _is_current():
         headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     return response
+
+
+def _is_current() -> bool:
+    """Whether the address names the file as it is here: another release's is answered, but not for ever."""
+    return request.args.get("v") == version_of(str((request.view_args or {})["filename"]))
 
 
 def _is_shared() -> bool:

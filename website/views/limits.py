@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -83,6 +83,8 @@ def _network(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return address or "nowhere"
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        return str(found.ipv4_mapped)
     return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else address
 
 
@@ -100,20 +102,29 @@ def may_write_to(addresses: Iterable[str]) -> bool:
     """Whether all of these may get another mail today."""
     if not limiter.enabled:
         return True
-    return all(limiter.limiter.test(MAILS, "mails", _secret(address)) for address in addresses)
+    return all(_counted(partial(limiter.limiter.test, MAILS, "mails", _secret(one))) for one in addresses)
 
 
 def written_to(addresses: Iterable[str]) -> None:
     """Counts a booking that is told to these."""
     if limiter.enabled:
         for address in addresses:
-            limiter.limiter.hit(MAILS, "mails", _secret(address))
+            _counted(partial(limiter.limiter.hit, MAILS, "mails", _secret(address)))
 
 
 def may_hurry() -> bool:
     """Whether another quick form may come from where this one does; counts it."""
     often = counting.parse(current_app.config.get("QUICK_FORMS", QUICK_FORMS))
-    return limiter.limiter.hit(often, "quick forms", visitor())
+    return _counted(partial(limiter.limiter.hit, often, "quick forms", visitor()))
+
+
+def _counted(ask: Callable[[], bool]) -> bool:
+    """The answer of the store; where it does not answer, nobody is held up for that, as with all other limits."""
+    try:
+        return ask()
+    except Exception:  # whatever the client of the store raises
+        current_app.logger.exception("the store of limits does not answer")
+        return True
 
 
 def seconds_to_wait() -> int:

@@ -20,7 +20,12 @@ def register(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """The address of a static file, with its content hash: it may be cached for ever."""
-    return url_for("static", filename=name, v=_hash(str(Path(str(current_app.static_folder)) / name)))
+    return url_for("static", filename=name, v=version_of(name))
+
+
+def version_of(name: str) -> str:
+    """The content hash of a static file, as `asset` writes it."""
+    return _hash(str(Path(str(current_app.static_folder)) / name))
 
 
 @lru_cache(maxsize=256)

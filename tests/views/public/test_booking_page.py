@@ -12,8 +12,8 @@ from tests.factories import WORKDAYS, make_busy, make_contact, make_link, make_u
 from tests.services.test_booking import stored
 from website import clock
 from website.extensions import db, limiter
-from website.models import Booking, Contact, Note, User
-from website.tokens import signer
+from website.models import Booking, Contact, Link, Note, User
+from website.tokens import PersonalLink, signer
 
 ALL_WEEK = {day: ["08:00-20:00"] for day in (*WORKDAYS, "sat", "sun")}
 DANA = "dana@prospect.example"
@@ -48,6 +48,39 @@ def details(client: FlaskClient) -> dict[str, str]:
 
 def fill_in(**typed: str) -> dict[str, str]:
     return {"name": "Dana Prospect", "email": DANA, "guests": "", **typed}
+
+
+def test_a_length_that_is_gone_while_somebody_types_is_said_and_nothing_typed_is_lost(
+    world: Flask, client: FlaskClient
+) -> None:
+    open_link(durations=[30, 60])
+    sent = details(client) | fill_in()
+    db.session.query(Link).one().durations = [60]
+    db.session.commit()
+    answer = client.post("/book/demo", data=sent)
+    assert (answer.status_code, stored(Booking)) == (400, 0)
+    assert "another length" in answer.text
+    assert "Dana Prospect" in answer.text
+    assert client.post("/book/demo", data=sent | hidden(answer.text)).status_code == 303
+
+
+@pytest.mark.rule("R20")
+@pytest.mark.rule("R21")
+@pytest.mark.parametrize(
+    ("owner_first", "seat", "named"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_a_personal_link_names_the_owner_only_where_the_owner_hosts(
+    world: Flask, client: FlaskClient, owner_first: bool, seat: bool, named: bool
+) -> None:
+    ana, _ben = open_link("round_robin", ("Ana", "Ben"), owner_first=owner_first)
+    ana.seat = seat
+    contact = make_contact(DANA, owner=ana)
+    db.session.commit()
+    personal = PersonalLink(db.session.query(Link).one().id, contact.id)
+    token = signer.personal(personal, clock.now() + timedelta(days=1))
+    page = client.get(f"/book/demo?for={token}&timezone=UTC").text
+    assert 'class="time"' in page
+    assert ("Ana" in page) is named
 
 
 @pytest.mark.both_engines

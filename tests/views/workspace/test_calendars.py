@@ -245,7 +245,7 @@ def test_a_caldav_account_is_linked_with_its_calendars(signed_in: FlaskClient, r
     assert "You are not offered until you reconnect." in signed_in.get("/calendars").text
 
 
-# States, as their user sees them (handbook §6.4)
+# States, as their user sees them (R12)
 
 
 @pytest.mark.rule("R12")

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -85,8 +86,9 @@ def test_times_are_in_the_reader_s_zone(client: FlaskClient, ana: User) -> None:
     ana.timezone = "America/New_York"
     booking = booked(make_link("personal", hosts=[ana]))
     page = home(client, ana)
+    there = booking.start_at.astimezone(ZoneInfo("America/New_York"))
     assert "New York (UTC−" in page
-    assert f"{booking.start_at - timedelta(hours=5):%H:%M}" in page or "UTC−4" in page
+    assert f"{there:%H:%M}" in page
 
 
 @pytest.mark.rule("R31")

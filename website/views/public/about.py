@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from ...models import Link
 from ...scheduling.kinds import LINK_KINDS
 from ...scheduling.places import PLACES
+from ...services.availability import scene_of
 from ...services.contact import owner_of
 from ...wording import listed
 from .asked import Asked
@@ -17,10 +18,13 @@ SAY_ENOUGH = ("meet", "phone")
 
 def with_whom(asked: Asked) -> str:
     """The hosts' names where everybody who books meets the same ones, else the owner's where a personal link lets
-    the page say it, else empty (R22)."""
+    the page say it and the owner hosts (R20), else empty (R22)."""
     if LINK_KINDS[asked.link.kind].meets == "everyone":
         return listed(_host_names(asked.link))
-    owner = owner_of(asked.visitor) if asked.visitor.personal else None
+    if not asked.visitor.personal:
+        return ""
+    scene = scene_of(asked.link, visitor=asked.visitor, duration=asked.duration, now=asked.now)
+    owner = owner_of(asked.visitor) if scene.pool.owner_alone else None
     return owner.name if owner else ""
 
 

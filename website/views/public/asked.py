@@ -70,11 +70,6 @@ class Asked:
             return f"{self.query}&date={self.on.isoformat()}"
         return f"{self.query}&month={self.month:%Y-%m}" if self.month else self.query
 
-    @property
-    def carried_query(self) -> str:
-        """The carried parameters alone."""
-        return urlencode(self.carried)
-
     def carrying(self, **values: str) -> "Asked":
         """The same question with these parameters from here on; an empty one is left behind."""
         rest = [pair for pair in self.carried if pair[0] not in values]
@@ -107,7 +102,7 @@ def asked(slug: str, values: MultiDict[str, str] | None = None, *, closed: bool 
         link=link,
         now=now,
         timezone=timezone or link.timezone,
-        duration=_duration(link, values.get("duration", "")),
+        duration=_duration(link, values.get("duration", ""), typed=values is request.form),
         month=_month(values.get("month", ""), now),
         on=_date(values.get("date", ""), now),
         visitor=visitor,
@@ -203,12 +198,14 @@ def all_zones() -> frozenset[str]:
     return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
-def _duration(link: Link, text: str) -> int:
-    if not text:
-        return link.durations[0]
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) in link.durations):
+def _duration(link: Link, text: str, *, typed: bool) -> int:
+    """A form whose length is not offered any more gets another one: what was typed into it is to be kept."""
+    known = text.isascii() and text.isdigit() and len(text) < 6 and int(text) in link.durations
+    if known:
+        return int(text)
+    if text and not typed:
         abort(400, _("This link does not offer that duration."))
-    return int(text)
+    return link.durations[0]
 
 
 def _month(text: str, now: datetime) -> date | None:

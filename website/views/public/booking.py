@@ -15,7 +15,8 @@ from ...services.guest_copy import file_of, invitation_due, provider_invited
 from ..limits import CHANGES, limited
 from ..responses import see_other
 from .add_to_calendar import calendar_addresses
-from .invitee import invitee_page
+from .invitee import changed, invitee_page
+from .link_page import come_back_later
 from .news import address_after, leads_on, news_of, page_after, site_after
 
 CALENDAR_FILE = "text/calendar; charset=utf-8; method=PUBLISH"
@@ -45,7 +46,13 @@ def invite(token: str) -> ResponseReturnValue:
     return answer
 
 
-@limited(CHANGES, methods=["POST"])
+def _too_often(_limit: object) -> Response:
+    """The reason that was typed is kept."""
+    booking = booking_by_token(str((request.view_args or {})["token"]))
+    return _page(booking, "cancel", form=CancelForm(request.form), message=come_back_later())
+
+
+@limited(CHANGES, methods=["POST"], deduct_when=changed, on_breach=_too_often)
 def cancel(token: str) -> ResponseReturnValue:
     booking = booking_by_token(token)
     form = CancelForm(request.form)

@@ -66,11 +66,12 @@ def _is_booked_already() -> bool:
 
 def _too_many_booked(_limit: object) -> Response | None:
     """What was typed is kept, with the form's token: it is the same form that is to be sent later."""
-    if not request.form.get("slot"):
+    slot = request.form.get("slot") or request.form.get("near")
+    if not slot:
         return None
     question = asked(slug_of_request(), request.form)
     form = booking_form(question.link.questions, request.form)
-    start = slot_start(request.form["slot"], question.now)
+    start = slot_start(slot, question.now)
     token = request.form.get("token", "")
     return _details(question, form, start, 429, come_back_later(), token=token)[0]
 
@@ -87,6 +88,9 @@ def book(slug: str) -> ResponseReturnValue:
         shown = signer.read_form(request.form.get("token", ""), question.link.id, question.now)
     except BadToken:
         message = _("This form has expired. Check your details and send it again.")
+        return _details(question, form, start, 400, message)
+    if request.form.get("duration", str(question.duration)) != str(question.duration):
+        message = _("This meeting has another length now. Look at it and send this again.")
         return _details(question, form, start, 400, message)
     trapped = filled_in_unseen() or in_a_hurry(shown.shown_at, question.now)
     if not form.validate() or trapped:

@@ -65,6 +65,11 @@ def write_address(booking: Booking) -> str:
     return url_for("booking_page.write", slug=booking.link.slug) + onward(who=who)
 
 
+def changed(response: Response) -> bool:
+    """Whether a change was made that everybody is told about."""
+    return response.status_code == 303 or "HX-Redirect" in response.headers
+
+
 def keep_secret(response: Response) -> Response:
     """For every answer about a booking, errors too: the address is all that it takes to change the booking."""
     response.headers["Referrer-Policy"] = "no-referrer"

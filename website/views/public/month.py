@@ -33,7 +33,6 @@ class Day:
     """A day of the grid; `query` is empty when it has no times."""
 
     number: int
-    on: date
     label: str
     query: str = ""
     chosen: bool = False
@@ -61,7 +60,6 @@ class SlotGrid:
     """What `_slots.html` shows. Queries are query strings, already quoted."""
 
     title: str
-    month: date
     weekdays: Sequence[tuple[str, str]]
     weeks: list[list[Day | None]]
     before: str
@@ -73,7 +71,6 @@ class SlotGrid:
     jump_label: str
     first: str
     announce: str
-    empty: bool
 
 
 def slot_grid(asked: Asked, scene: Scene) -> SlotGrid:
@@ -91,7 +88,6 @@ def slot_grid(asked: Asked, scene: Scene) -> SlotGrid:
     )
     return SlotGrid(
         title=month_name(month),
-        month=month,
         weekdays=weekdays(locale())[1],
         weeks=_weeks(asked, month, last, counts, chosen),
         before=_month_query(asked, month - timedelta(days=1)) if month > _today(asked).replace(day=1) else "",
@@ -103,7 +99,6 @@ def slot_grid(asked: Asked, scene: Scene) -> SlotGrid:
         jump_label=full_date(local(upcoming, asked.timezone).date()) if upcoming else "",
         first=full_date(chosen) if chosen and _is_later(asked, month) else "",
         announce=_announcement(asked, month, chosen, counts),
-        empty=not counts,
     )
 
 
@@ -156,7 +151,7 @@ def _weeks(
         on = month.replace(day=number)
         count = counts.get(on, 0)
         query = f"{prefix}{on.isoformat()}" if count else ""
-        cells.append(Day(number, on, _labelled(on, count, language), query, on == chosen, on == today))
+        cells.append(Day(number, _labelled(on, count, language), query, on == chosen, on == today))
     cells += [None] * (-len(cells) % 7)
     return [cells[start : start + 7] for start in range(0, len(cells), 7)]
 

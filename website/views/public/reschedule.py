@@ -20,7 +20,8 @@ from ...tokens import BadToken, signer
 from ..limits import CHANGES, limited
 from ..responses import in_history, see_other
 from .asked import Asked, asked_to_move, slot_start
-from .invitee import invitee_page, write_address
+from .invitee import changed, invitee_page, write_address
+from .link_page import come_back_later
 from .month import slot_grid
 from .moving import addresses, around, last_step, near_by, wants_anybody
 from .news import page_after
@@ -61,12 +62,17 @@ def confirm(token: str) -> ResponseReturnValue:
     return _confirm(booking, question, start, 200)
 
 
-def _moved(response: Response) -> bool:
-    """Only what everybody is told about is counted."""
-    return response.status_code == 303
+def _too_often(_limit: object) -> Response | None:
+    """The time that was chosen is kept."""
+    if not request.form.get("slot"):
+        return None
+    booking = booking_by_token(str((request.view_args or {})["token"]))
+    question = asked_to_move(booking)
+    start = slot_start(request.form["slot"], question.now)
+    return _confirm(booking, question, start, 429, come_back_later())[0]
 
 
-@limited(CHANGES, methods=["POST"], deduct_when=_moved)
+@limited(CHANGES, methods=["POST"], deduct_when=changed, on_breach=_too_often)
 def move(token: str) -> ResponseReturnValue:
     booking = booking_by_token(token)
     question = asked_to_move(booking)
@@ -122,7 +128,7 @@ def _confirm(
     status: int,
     message: str = "",
     alternatives: Sequence[datetime] | None = None,
-) -> ResponseReturnValue:
+) -> tuple[Response, int]:
     values = last_step(booking, question, start, alternatives)
     return _page(booking, question, "confirm", message=message, **values), status
 

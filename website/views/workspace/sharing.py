@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import abort, current_app, render_template
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from ...models import Link
 from ..access import may_edit_link
+from ..addresses import own_address
 
 LINK = Markup('<a href="{address}">{words}</a>')
 UPGRADED = Markup(
@@ -51,8 +52,7 @@ WAYS = (
 
 def site_address() -> str:
     """Where the site is, as the world sees it."""
-    base: str = current_app.config["FIRSTHAND"].base_url
-    return base
+    return own_address("")
 
 
 def link_address(link: Link) -> str:

@@ -10,22 +10,16 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.team import HOURS, clean, make_team, signed_in
 from tests.factories import make_contact, make_feed, make_link
+from tests.trouble import LONG_ADDRESS, LONG_NAME, failed_mail, moved_event
 from tests.views.workspace.test_home import booked
 from website import clock
-from website.extensions import db
-from website.mails import Mail
-from website.models import BookingEvent, Message
-from website.models.message import FAILED
 from website.services.cancellation import cancel
 from website.services.contact import NOBODY
-from website.services.email import write_mail
 from website.services.history import note
 from website.services.note import leave_note
 from website.views.public.asked import slot_text
 
 pytestmark = pytest.mark.browser
-LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Hohenstein " + "W" * 50
-LONG_ADDRESS = "wolfeschlegelsteinhausenbergerdorff.senior@subdomain.of.a.very-long-name.example"
 AT = (clock.now() + timedelta(days=3)).strftime("%Y-%m-%dT10:00")
 PAGES = [
     "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
@@ -88,28 +82,6 @@ def fill_the_site() -> dict[str, Any]:
     slot = slot_text(full.start_at + timedelta(days=1))
     ids = {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id, "message": failed.id}
     return ids | {"booking": full.id, "past": past.id, "slot": slot}
-
-
-def failed_mail() -> Message:
-    """A mail that was refused, with words as long as they come."""
-    write_mail(
-        Mail(LONG_NAME, LONG_NAME, ""), to=LONG_ADDRESS, kind="calendar_alarm", key="k", now=clock.now()
-    )
-    message = db.session.query(Message).filter_by(key="k").one()
-    message.state, message.error, message.attempts = FAILED, f"MailRefused: {LONG_NAME}", 1
-    db.session.commit()
-    return message
-
-
-def moved_event(booking_id: int) -> int:
-    """Marks the event of a booking as moved by its host (R38)."""
-    found = db.session.query(BookingEvent).filter_by(booking_id=booking_id).one_or_none()
-    event = found or BookingEvent(booking_id=booking_id)
-    event.found, event.found_start_at = "moved", clock.now() + timedelta(days=2)
-    event.found_end_at = clock.now() + timedelta(days=2, minutes=30)
-    db.session.add(event)
-    db.session.commit()
-    return event.id
 
 
 def test_no_signed_in_page_is_left_out(app: Flask) -> None:

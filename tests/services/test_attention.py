@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from tests.browser.test_signed_in_pages import failed_mail, moved_event
 from tests.factories import NOW, make_busy, make_feed, make_link, make_user
 from tests.services.test_booking import NINE, ask
+from tests.trouble import failed_mail, moved_event
 from website.extensions import db
 from website.models import Booking, User
 from website.services.attention import MOST_LINKS, needs_of

@@ -12,6 +12,7 @@ from ...wording import together
 from ..languages import locale
 
 LONGEST_SHORT_DAY = 5
+QUARTER_HOUR = 900
 
 
 def full_date(on: date) -> str:
@@ -88,7 +89,15 @@ def _city(zone: str, language: str) -> str:
 
 def zone_name(zone: str, at: datetime) -> str:
     """Paris (UTC+1)."""
-    return f"{_city(zone, locale())} ({offset(at.astimezone(ZoneInfo(zone)))})"
+    quarter = int(at.timestamp()) // QUARTER_HOUR
+    return _zone_name(zone, quarter, locale())
+
+
+@lru_cache(maxsize=4096)
+def _zone_name(zone: str, quarter: int, language: str) -> str:
+    """Clocks are changed on quarters of an hour; in between a zone is called the same."""
+    there = datetime.fromtimestamp(quarter * QUARTER_HOUR, ZoneInfo(zone))
+    return f"{_city(zone, language)} ({offset(there)})"
 
 
 @lru_cache(maxsize=16)

@@ -22,6 +22,8 @@ from website.extensions import db
 from website.models import Booking, BuiltinEvent, Message
 from website.models.message import WAITING
 
+pytestmark = pytest.mark.fault(25)
+
 BEFORE, AFTER = 25, 10
 KEY = BASE.secret_key
 

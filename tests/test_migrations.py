@@ -16,6 +16,8 @@ from tests.peers.postgres import Postgres
 from website import create_app
 from website.extensions import db, vault
 
+pytestmark = pytest.mark.fault(24)
+
 FIRST, LATER, NOW = "0001", ("0002", "0003"), datetime(2027, 2, 1, 8, tzinfo=UTC)
 ROWS = (
     "INSERT INTO \"user\" (id, email, name, timezone, role, seat, active, hours)"

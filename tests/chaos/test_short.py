@@ -4,6 +4,8 @@ import pytest
 
 from tests.chaos.run import Plan, run
 
+pytestmark = [pytest.mark.fault(4), pytest.mark.fault(5), pytest.mark.fault(6), pytest.mark.fault(7)]
+
 PLAN = Plan(visitors=4, bookings=25, at_each_step=1, at_random=6, pause_seconds=0.3)
 
 

@@ -58,6 +58,8 @@ from website.services.event_look import look_due
 from website.services.handover import hand_over
 from website.services.reschedule import reschedule
 
+pytestmark = [pytest.mark.fault(7), pytest.mark.fault(8)]
+
 KINDS = ("personal", "group", "round_robin")
 HALF_HOURS = st.integers(min_value=0, max_value=47)
 HOSTS = st.sampled_from(NAMES)

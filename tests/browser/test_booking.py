@@ -7,6 +7,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.waiting import until
 from tests.views.public.test_booking_page import DANA, open_link
 from website import clock
 from website.tokens import signer
@@ -116,7 +117,7 @@ def test_a_token_that_expired_in_an_open_tab_leads_back_to_the_question(
     page.get_by_role("button", name="See times").click()
     expect(page.locator("a.time").first).to_be_visible()
     # The times are there before the scripts are.
-    page.wait_for_function("() => window.htmx")
+    until(page, "() => window.htmx")
     old = signer.who(DANA, clock.now() - timedelta(days=2))
     page.evaluate(
         """old => { for (const name of ['href', 'hx-get']) {

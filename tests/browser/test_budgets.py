@@ -10,6 +10,7 @@ import requests
 from flask import Flask
 from playwright.sync_api import Browser, Page, Response, expect
 
+from tests.browser.waiting import until
 from tests.chaos.world import environment_of
 from tests.factories import make_organisation
 from tests.peers.dav import free_port
@@ -99,7 +100,7 @@ def test_another_month_and_another_day(served: str, browser: Browser) -> None:
             assert len(parts) == 1, number
             assert 0 < weight(parts) <= A_PART
             assert not sent_for(sent, "/book/demo")
-            page.wait_for_function("!document.querySelector('.htmx-request')")
+            until(page, "() => !document.querySelector('.htmx-request')")
 
 
 def test_a_part_that_the_browser_has_is_not_sent_again(served: str, browser: Browser) -> None:

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Pa
 
 from tests.browser.conftest import OpenPage
 from tests.browser.team import HOURS, clean, make_team, signed_in
+from tests.browser.waiting import eventually, until
 from tests.factories import make_link
 from tests.peers.host_site import HostSite
 from tests.views.public.test_booking_page import DANA, open_link
@@ -106,7 +107,7 @@ def link(world: Flask, host: HostSite, site: str) -> str:
 
 def frame_of(page: Page) -> Frame:
     """The frame, once it has said that it is ready."""
-    page.wait_for_function("() => heard.some(([name]) => name === 'ready')")
+    until(page, "() => heard.some(([name]) => name === 'ready')")
     handle = page.locator("iframe").element_handle()
     found = handle.content_frame() if handle else None
     assert found
@@ -143,7 +144,7 @@ def height_of(page: Page) -> float:
 def settled(page: Page, frame: Frame) -> None:
     """Whatever the frame had to say has arrived: messages keep their order."""
     frame.evaluate("() => parent.postMessage('settled', '*')")
-    page.wait_for_function("() => sent.some(([, data]) => data === 'settled')")
+    until(page, "() => sent.some(([, data]) => data === 'settled')")
 
 
 def content_height(frame: Frame) -> int:
@@ -152,9 +153,8 @@ def content_height(frame: Frame) -> int:
 
 def same_height(page: Page, frame: Frame) -> None:
     """The frame is as high as what it shows, and shows no scroll bar."""
-    page.wait_for_function(
-        "height => document.querySelector('iframe').offsetHeight === height", arg=content_height(frame)
-    )
+    outside = page.locator("iframe").first
+    eventually(page, lambda: outside.evaluate("one => one.offsetHeight") == content_height(frame))
     assert frame.evaluate("() => document.documentElement.scrollHeight <= innerHeight")
 
 
@@ -198,7 +198,7 @@ def test_options_of_the_link_are_asked_for(world: Flask, host: HostSite, site: s
 @pytest.mark.parametrize("mode", ["popup", "float"])
 def test_a_popup_is_made_when_it_is_opened_and_gives_the_focus_back(link: str, visit: Any, mode: str) -> None:
     page = visit(link % mode)
-    page.wait_for_function("() => window.Firsthand")
+    until(page, "() => window.Firsthand")
     assert page.locator("iframe").count() == 0
     page.locator("#book").hover()
     assert page.locator("link[rel=preconnect]").count() == 1
@@ -227,7 +227,7 @@ def test_escape_inside_of_the_frame_closes_the_popup(link: str, visit: Any) -> N
 
 def test_a_click_meant_for_a_new_tab_opens_one(link: str, visit: Any) -> None:
     page = visit(link % "popup")
-    page.wait_for_function("() => window.Firsthand")
+    until(page, "() => window.Firsthand")
     with page.context.expect_page() as opened:
         page.locator("#book").click(modifiers=["ControlOrMeta"])
     opened.value.wait_for_url("**/book/demo*")
@@ -269,7 +269,7 @@ def test_without_script_the_link_is_a_link(link: str, visit: Any) -> None:
 
 def test_links_that_come_later_are_found_on_demand(link: str, visit: Any) -> None:
     page = visit("<div id=later></div>")
-    page.wait_for_function("() => window.Firsthand")
+    until(page, "() => window.Firsthand")
     page.evaluate("html => { later.innerHTML = html; Firsthand.scan(); Firsthand.scan(); }", link % "inline")
     frame_of(page)
     assert page.locator("iframe").count() == 1
@@ -345,7 +345,7 @@ def test_each_event_is_told_once_and_tells_nobody_s_name(link: str, visit: Any) 
     page = visit(link % "inline")
     frame = frame_of(page)
     book(frame)
-    page.wait_for_function("() => heard.some(([name]) => name === 'booking.confirmed')")
+    until(page, "() => heard.some(([name]) => name === 'booking.confirmed')")
     [event] = heard(page, "booking.confirmed")
     booking = db.session.query(Booking).one()
     assert set(event) == {"id", "start", "end", "timezone", "sequence"}
@@ -368,7 +368,7 @@ def test_each_event_is_told_once_and_tells_nobody_s_name(link: str, visit: Any) 
     frame.get_by_role("link", name="Cancel this meeting").click()
     frame.get_by_role("button", name="Cancel the meeting").click()
     expect(frame.get_by_role("heading", level=1)).to_have_text("This meeting is cancelled")
-    page.wait_for_function("() => heard.some(([name]) => name === 'booking.cancelled')")
+    until(page, "() => heard.some(([name]) => name === 'booking.cancelled')")
     told = [name for name, *_ in page.evaluate("() => heard") if name.startswith("booking.")]
     assert told == ["booking.confirmed", "booking.rescheduled", "booking.cancelled"]
     ids = {detail["id"] for name, detail, _ in page.evaluate("() => heard") if name.startswith("booking.")}
@@ -384,7 +384,7 @@ def test_the_same_form_sent_again_tells_nothing_new(link: str, visit: Any) -> No
     frame.get_by_label("E-mail").fill(DANA)
     sent = frame.evaluate("() => [...new FormData(document.querySelector('form[method=post]'))]")
     frame.get_by_role("button", name="Book").click()
-    page.wait_for_function("() => heard.some(([name]) => name === 'booking.confirmed')")
+    until(page, "() => heard.some(([name]) => name === 'booking.confirmed')")
     with frame.expect_navigation():
         frame.evaluate(SEND_AGAIN, sent)
     expect(frame.get_by_role("heading", level=1)).to_have_text("You are booked")
@@ -412,7 +412,7 @@ def test_forged_messages_are_not_believed(link: str, host: HostSite, visit: Any)
     page.evaluate(
         "() => { const one = document.createElement('iframe'); one.src = '/forge'; document.body.append(one); }"
     )
-    page.wait_for_function("() => sent.filter(([, data]) => data.type === 'booking.confirmed').length === 2")
+    until(page, "() => sent.filter(([, data]) => data.type === 'booking.confirmed').length === 2")
     settled(page, frame)
     assert heard(page, "booking.confirmed") == []
     assert page.locator("iframe").first.evaluate("one => one.offsetHeight") < 19999
@@ -545,7 +545,7 @@ def test_the_page_around_may_keep_its_visitor(link: str, host: HostSite, visit: 
     page.evaluate("() => { window.stay = true; }")
     frame = frame_of(page)
     book(frame)
-    page.wait_for_function("() => heard.some(([name]) => name === 'booking.confirmed')")
+    until(page, "() => heard.some(([name]) => name === 'booking.confirmed')")
     settled(page, frame)
     assert page.url == f"{host.origin}/"
     expect(frame.get_by_role("link", name="Continue to localhost")).to_be_visible()
@@ -593,7 +593,7 @@ def test_every_way_can_be_tried_on_the_link_s_page(world: Flask, open_page: Open
     for way in ("In a window over the page", "Behind a button in the corner"):
         page.get_by_role("navigation", name="Ways to show it").get_by_role("link", name=way).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(way)
-        page.wait_for_function("() => window.Firsthand")
+        until(page, "() => window.Firsthand")
         page.get_by_role("link", name="Book a time").click()
         expect(page.get_by_role("dialog").frame_locator("iframe").locator("a.time").first).to_be_visible()
         page.keyboard.press("Escape")

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Frame, Page, Playwright, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.test_booking import book
+from tests.browser.waiting import until
 from tests.peers.chromium import ARGUMENTS, chromium
 from tests.peers.web import WebServer
 from tests.services.test_booking import stored
@@ -113,7 +114,7 @@ def test_the_host_s_back_button_is_left_alone_by_the_grid(
 ) -> None:
     open_link(embed_origins=may_embed(host))
     page, frame = open_frame("/book/demo?embed=1")
-    frame.wait_for_function("() => !document.body.hasAttribute('hx-ignore')")
+    until(frame, "() => !document.body.hasAttribute('hx-ignore')")
     expect(frame.locator("#timezone")).to_have_value("Europe/London")
     before = page.evaluate("history.length")
     choose_a_day(frame)

@@ -9,6 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.waiting import until
 from tests.views.public.test_booking_page import DANA, open_link
 from website import clock
 
@@ -28,7 +29,7 @@ TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 def opened(open_page: OpenPage, path: str = PATH, **values: int) -> Page:
     """The page, once its scripts are there too."""
     page = open_page(path, **values)
-    page.wait_for_function("() => window.htmx && document.body.matches('[data-htmx-powered], *')")
+    until(page, "() => window.htmx && document.body.matches('[data-htmx-powered], *')")
     page.wait_for_load_state("networkidle")
     page.evaluate(LISTEN)
     return page
@@ -39,12 +40,12 @@ def test_a_chosen_day_leads_to_its_times_and_is_said_once(world: Flask, open_pag
     page = opened(open_page)
     page.locator("#month-after").click()
     page.wait_for_url("**month=*")
-    page.wait_for_function("() => said.length === 1")
+    until(page, "() => said.length === 1")
     assert "days with times" in page.evaluate("said[0]")
     page.locator("a.day").nth(2).focus()
     page.keyboard.press("Enter")
     expect(page.locator("#times-head")).to_be_focused()
-    page.wait_for_function("() => said.length === 2")
+    until(page, "() => said.length === 2")
     name = page.locator("a.day[aria-current] .visually-hidden").inner_text()
     assert page.evaluate("said[1]") == name
     assert page.locator("#times-head").inner_text() in name

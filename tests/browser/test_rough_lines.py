@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.test_booking import book
+from tests.browser.waiting import until
 from tests.services.test_booking import stored
 from tests.views.public.test_booking_page import DANA, open_link
 from website.models import Booking
@@ -71,7 +72,7 @@ def test_a_form_sent_twice_at_once_makes_one_booking(world: Flask, open_page: Op
 def test_the_last_click_on_a_day_wins(world: Flask, open_page: OpenPage) -> None:
     open_link()
     page = open_page(START)
-    page.wait_for_function(READY)
+    until(page, READY)
     page.locator("#month-after").click()
     page.wait_for_url("**month=*")
     slow_down(page)
@@ -106,11 +107,11 @@ def test_scripts_that_come_late_change_the_grid_in_place(world: Flask, open_page
     page, held = open_page("/healthz"), list[Route]()
     page.route("**/public.js*", lambda route: held.append(route))
     page.goto(page.url.replace("/healthz", START), wait_until="commit")
-    page.wait_for_function("() => window.htmx")
+    until(page, "() => window.htmx")
     # By then htmx has begun without the others.
     page.evaluate("new Promise((turn) => setTimeout(turn, 50))")
     held[0].continue_()
-    page.wait_for_function(READY)
+    until(page, READY)
     page.evaluate("window.here = true")
     page.locator("#month-after").click()
     page.wait_for_url("**month=*")
@@ -120,7 +121,7 @@ def test_scripts_that_come_late_change_the_grid_in_place(world: Flask, open_page
 def test_a_part_that_does_not_arrive_is_asked_for_as_a_page(world: Flask, open_page: OpenPage) -> None:
     open_link()
     page = open_page(START, meant="net::ERR_FAILED|Failed to fetch")
-    page.wait_for_function(READY)
+    until(page, READY)
     page.route("**/book/demo/slots*", lambda route: route.abort())
     shown = page.locator("#month-name").inner_text()
     page.locator("#month-after").click()

@@ -18,7 +18,7 @@ from website.extensions import db, vault
 
 pytestmark = pytest.mark.fault(24)
 
-FIRST, LATER, NOW = "0001", ("0002", "0003"), datetime(2027, 2, 1, 8, tzinfo=UTC)
+FIRST, LATER, NOW = "0001", ("0002", "0003", "0004"), datetime(2027, 2, 1, 8, tzinfo=UTC)
 ROWS = (
     "INSERT INTO \"user\" (id, email, name, timezone, role, seat, active, hours)"
     " VALUES (1, 'ana@acme.example', 'Ana', 'Europe/Paris', 'admin', true, true, '{}')",

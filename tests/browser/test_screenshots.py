@@ -57,7 +57,7 @@ def demo(world: Flask) -> Iterator[Flask]:
         load_demo(NOW)
         for number, (slug, email, name, days) in enumerate(PROSPECTS):
             link = db.session.query(Link).filter_by(slug=slug).one()
-            scene = scene_of(link, visitor=recognise(email), duration=link.durations[0], now=NOW)
+            scene = scene_of(link, visitor=recognise(email, link), duration=link.durations[0], now=NOW)
             day = NOW.date() + timedelta(days=days)
             start = offered_slots(scene, "Europe/Berlin", day, day + timedelta(days=5)).starts[number]
             asked = ask(start, email=email, name=name, nonce=email, duration=link.durations[0])

@@ -26,7 +26,7 @@ from website.models import Booking, Calendar, CalendarAccount, Link, User
 from website.services.availability import offered_slots, scene_of
 from website.services.booking import book
 from website.services.calendar import refresh
-from website.services.contact import recognise
+from website.services.contact import NOBODY
 from website.services.outbox import deliver_due
 
 ANA = "ana@acme.example"
@@ -105,7 +105,7 @@ def link_in(night: Night, host: User, now: datetime, **values: object) -> list[d
     link = make_link("personal", hosts=[host], **known)
     db.session.commit()
     refresh([account.id for account in host.accounts], now)
-    scene = scene_of(link, visitor=recognise(None), duration=30, now=now)
+    scene = scene_of(link, visitor=NOBODY, duration=30, now=now)
     return offered_slots(scene, night.zone, night.on, night.on).starts
 
 

@@ -24,7 +24,7 @@ from website.services.booking import book
 from website.services.calendar import refresh
 from website.services.cancellation import cancel
 from website.services.connect import Access, link_account
-from website.services.contact import recognise
+from website.services.contact import NOBODY
 from website.services.errors import SlotTaken
 from website.services.outbox import deliver_due
 from website.services.worker import work_once
@@ -206,6 +206,6 @@ def test_a_provider_that_is_down_for_a_day_hides_its_host_and_gets_every_event_a
 
 
 def offered(link: Link, now: datetime) -> list[datetime]:
-    scene = scene_of(link, visitor=recognise(None), duration=30, now=now)
+    scene = scene_of(link, visitor=NOBODY, duration=30, now=now)
     day = (NINE + 24 * HOUR).date()
     return offered_slots(scene, "Europe/Paris", day, day).starts

@@ -32,7 +32,7 @@ def ask(start: datetime = NINE, **values: Any) -> Request:
 
 def starts(link: Link, email: str | None = None, duration: int = 30) -> list[datetime]:
     day = NINE.date()
-    scene = scene_of(link, visitor=recognise(email), duration=duration, now=NOW)
+    scene = scene_of(link, visitor=recognise(email, link), duration=duration, now=NOW)
     return offered_slots(scene, "Europe/Paris", day, day).starts
 
 

@@ -11,7 +11,7 @@ from website.extensions import db
 from website.models import Booking, Link, User
 from website.services.availability import Slots, next_start, offered_slots, scene_of
 from website.services.booking import book
-from website.services.contact import recognise
+from website.services.contact import NOBODY, recognise
 
 DANA = "dana@prospect.example"
 DAY = timedelta(days=1)
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 def slots(link: Link, email: str | None = DANA) -> Slots:
     db.session.commit()
-    scene = scene_of(link, visitor=recognise(email), duration=30, now=NOW)
+    scene = scene_of(link, visitor=recognise(email, link), duration=30, now=NOW)
     return offered_slots(scene, "Europe/Paris", NINE.date(), NINE.date())
 
 
@@ -89,7 +89,7 @@ def test_an_owner_without_a_slot_shows_no_times(world: Flask) -> None:
     make_busy(ben, (NOW - DAY, NOW + 30 * DAY))
     make_contact(owner=ben)
     assert slots(link).starts == []
-    scene = scene_of(link, visitor=recognise(DANA), duration=30, now=NOW)
+    scene = scene_of(link, visitor=recognise(DANA, link), duration=30, now=NOW)
     assert next_start(scene, NOW) is None
 
 
@@ -186,7 +186,7 @@ def test_the_ring_goes_on_from_booking_to_booking(world: Flask) -> None:
 def test_the_instants_are_the_same_in_every_zone(world: Flask, zone: str) -> None:
     link, _, _ = team()
     db.session.commit()
-    scene = scene_of(link, visitor=recognise(None), duration=30, now=NOW)
+    scene = scene_of(link, visitor=NOBODY, duration=30, now=NOW)
     first, last = datetime(2027, 1, 31).date(), datetime(2027, 2, 20).date()
     here = offered_slots(scene, "Europe/Paris", first, last).starts
     there = offered_slots(scene, zone, first, last).starts

@@ -13,7 +13,7 @@ from website.extensions import db
 from website.models import Link, User
 from website.services.availability import offer_at, scene_of
 from website.services.booking import book
-from website.services.contact import recognise
+from website.services.contact import NOBODY, recognise
 from website.services.why_not import HostAnswer, explain, offers_nobody
 
 DANA = "dana@prospect.example"
@@ -157,7 +157,7 @@ def test_only_a_link_that_needs_everyone_is_stopped_by_one_broken_calendar(world
     hosts = [with_broken_feed(), make_user("Ben")]
     stopped = {}
     for kind in ("group", "round_robin"):
-        scene = scene_of(make_link(kind, hosts=hosts), visitor=recognise(None), duration=30, now=NOW)
+        scene = scene_of(make_link(kind, hosts=hosts), visitor=NOBODY, duration=30, now=NOW)
         stopped[kind] = offers_nobody(scene)
     assert stopped == {"group": True, "round_robin": False}
 
@@ -185,7 +185,7 @@ def test_a_host_is_offered_exactly_when_no_reason_is_given_and_the_offer_has_the
     seen = set()
     for _ in range(80):
         at = NINE + timedelta(minutes=15 * rng.randrange(-8, 400))
-        _, offer = offer_at(scene_of(link, visitor=recognise(email), duration=30, now=NOW), at)
+        _, offer = offer_at(scene_of(link, visitor=recognise(email, link), duration=30, now=NOW), at)
         for one in answers(link, at, email=email).values():
             assert one.offered == (one.host_id in offer.hosts_at(at)) == (not one.reasons), (at, one)
             seen.add(one.offered)

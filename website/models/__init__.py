@@ -1,17 +1,23 @@
 """Tables, constraints, and what one row knows about itself."""
 
+from .api_token import ApiToken
 from .booking import Booking, BookingEvent, BookingHost
 from .calendar import BuiltinEvent, BusyMonth, Calendar, CalendarAccount, PushChannel
 from .claim import Claim
-from .contact import Contact, Note
+from .contact import Company, Contact, ContactAddress, Note
+from .contact_import import ContactImport
+from .crm_owner import CrmOwner
 from .link import Link, LinkHost
 from .message import Message
+from .offered_hours import OfferedHours
 from .organisation import Organisation
+from .personal_link import PersonalLink
 from .picture import Picture
 from .user import Identity, User
 from .worker_sign import WorkerSign
 
 __all__ = [
+    "ApiToken",
     "Booking",
     "BookingEvent",
     "BookingHost",
@@ -20,13 +26,19 @@ __all__ = [
     "Calendar",
     "CalendarAccount",
     "Claim",
+    "Company",
     "Contact",
+    "ContactAddress",
+    "ContactImport",
+    "CrmOwner",
     "Identity",
     "Link",
     "LinkHost",
     "Message",
     "Note",
+    "OfferedHours",
     "Organisation",
+    "PersonalLink",
     "Picture",
     "PushChannel",
     "User",

@@ -23,7 +23,8 @@ class Booking(Model):
     what that request said; `receipt` the assignment receipt (R24); `unchecked`: no calendar answered when it
     was made, `clash`: one that answered later is busy at that time (R31). `meeting_url` is the video meeting that a
     provider made for it. `sequence` rises with each change that its readers hear of (RFC 5545 §3.8.7.4); `changes`
-    say what was changed, when and by whom, oldest first (`website.services.history`)."""
+    say what was changed, when and by whom, oldest first (`website.services.history`). `crm_id` is the meeting in the
+    CRM, once it stands there."""
 
     __tablename__ = "booking"
     __table_args__ = (
@@ -61,6 +62,7 @@ class Booking(Model):
     cancel_reason: Mapped[str] = mapped_column(default="")
     no_show: Mapped[bool] = mapped_column(default=False)
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    crm_id: Mapped[str] = mapped_column(default="")
 
     link: Mapped["Link"] = relationship()
     contact: Mapped["Contact"] = relationship()

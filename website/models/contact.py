@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 class Contact(Model):
-    """`email` is in lower case."""
+    """A person known to the organisation. `email` is the address that is written to, in the form in which addresses are
+    compared (`website.services.contact.normal_email`); `addresses` are further ones by which the same person is known.
+    `source` says where the contact came from first: booking, import, api, file, crm or hand. `crm_id` is the contact's
+    in the CRM, where it is known. A person who was to be forgotten leaves a row without anything personal behind, with
+    `forgotten_at`, for the bookings that were."""
 
     __tablename__ = "contact"
 
@@ -23,6 +27,38 @@ class Contact(Model):
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
+    company: Mapped[str] = mapped_column(default="")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    source: Mapped[str] = mapped_column(default="")
+    crm_id: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    forgotten_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    owner: Mapped["User | None"] = relationship()
+    addresses: Mapped[list["ContactAddress"]] = relationship(
+        back_populates="contact", cascade="all, delete-orphan", order_by="ContactAddress.email"
+    )
+
+
+class ContactAddress(Model):
+    """A further address of a contact. No address is that of two people."""
+
+    __tablename__ = "contact_address"
+
+    email: Mapped[str] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
+
+    contact: Mapped["Contact"] = relationship(back_populates="addresses")
+
+
+class Company(Model):
+    """Who owns everybody whose address lies in a domain, where a link heeds it (R20)."""
+
+    __tablename__ = "company"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    domain: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
 
     owner: Mapped["User | None"] = relationship()

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 class Link(Model):
     """A scheduling link. Hours and overrides are written as in the workspace file; 0 as increment means
     the duration; a cap of None means no cap. Invitees change a booking until `change_notice_minutes` before it starts,
-    and reschedule it with any host of a round robin where `any_colleague` says so (R35). `picture` names a Picture."""
+    and reschedule it with any host of a round robin where `any_colleague` says so (R35). `picture` names a Picture.
+
+    Whoever owns the company of an unowned contact, or hosted their last meeting, counts as their owner where
+    `company_owner` and `previous_host` say so (R20); `crm_owner`: a new owner is told to the CRM (R25). Shares are
+    worked out from the bookings of the last `share_days` days (R23)."""
 
     __tablename__ = "link"
     __table_args__ = (CheckConstraint("kind IN ('personal', 'group', 'round_robin')", name="kind"),)
@@ -52,7 +56,11 @@ class Link(Model):
     owner_fallback_days: Mapped[int] = mapped_column(default=0)
     owner_counts: Mapped[bool] = mapped_column(default=False)
     assign_owner: Mapped[bool] = mapped_column(default=False)
+    company_owner: Mapped[bool] = mapped_column(default=False)
+    previous_host: Mapped[bool] = mapped_column(default=False)
+    crm_owner: Mapped[bool] = mapped_column(default=False)
     rotation: Mapped[str] = mapped_column(default="random")
+    share_days: Mapped[int] = mapped_column(default=30)
 
     place: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
@@ -75,7 +83,9 @@ class LinkHost(Model):
     """A user on a link, and where that user stands in its rotation (R23).
 
     `turn` rises each time the host is chosen; `head_start` is what a host who joined or came back at
-    `joined_at` starts with; `present` tells whether the host was in working order at the last choice.
+    `joined_at` starts with; `present` tells whether the host was in working order at the last choice. The host takes no
+    turns from `paused_from` to `paused_until`, both dates of the link's zone included. `max_per_day` and `max_per_week`
+    are caps of this host's own; None leaves it to the link's (R9).
     """
 
     __tablename__ = "link_host"
@@ -91,6 +101,10 @@ class LinkHost(Model):
     head_start: Mapped[float] = mapped_column(default=0.0)
     joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     present: Mapped[bool] = mapped_column(default=False)
+    paused_from: Mapped[date | None]
+    paused_until: Mapped[date | None]
+    max_per_day: Mapped[int | None]
+    max_per_week: Mapped[int | None]
 
     link: Mapped["Link"] = relationship(back_populates="hosts")
     user: Mapped["User"] = relationship()

@@ -12,6 +12,30 @@ Answer = Literal["free", "busy", "no answer"]
 Translate = Callable[[str], str]
 
 VERSION = 1
+_LATER = ("owner_source", "crm")
+
+# By what the owner of a contact is known.
+OWNER_SOURCES: dict[str, str] = {
+    "contact": gettext_noop("The contact's own owner."),
+    "crm": gettext_noop("The contact's owner in the CRM."),
+    "company": gettext_noop("The owner of the contact's company."),
+    "previous_host": gettext_noop("Whoever hosted the contact's last meeting."),
+}
+
+# What came of asking the CRM who owns the contact.
+CRM_OUTCOMES: dict[str, str] = {
+    "owned": gettext_noop("The CRM named the owner."),
+    "unowned": gettext_noop("The CRM knows the contact, and nobody owns it there."),
+    "unknown": gettext_noop("The CRM does not know the contact."),
+    "owner_unknown": gettext_noop("The CRM named an owner who is none of our users."),
+    "owner_archived": gettext_noop("The CRM named an owner who was archived there."),
+    "ambiguous": gettext_noop("The CRM knows two contacts with this address and different owners."),
+    "refused": gettext_noop("The CRM refused our token: the booking went on without it."),
+    "limited": gettext_noop("The CRM was asked too often: the booking went on without it."),
+    "failed": gettext_noop("The CRM failed: the booking went on without it."),
+    "too_slow": gettext_noop("The CRM did not answer in time: the booking went on without it."),
+    "resting": gettext_noop("The CRM failed before and was not asked: the booking went on without it."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +61,8 @@ class Receipt:
     `shares` are of the pool, `scores` of the last choice; `winner_id` and `winner_name` are None where
     everyone meets; `checked` is what the hosts' calendars answered at the last moment; `unchecked` means that
     one did not and the booking was accepted all the same (R31); `handed_over` is what became of it since, oldest
-    first. The rest is as it was at the last choice.
+    first. `owner_source` is a key of `OWNER_SOURCES`, by what the owner is known; `crm` one of `CRM_OUTCOMES`, empty
+    where no CRM was asked. The rest is as it was at the last choice.
     """
 
     rule: str
@@ -52,10 +77,14 @@ class Receipt:
     checked: Mapping[int, Answer] = field(default_factory=dict)
     unchecked: bool = False
     handed_over: tuple[HandOver, ...] = ()
+    owner_source: str = ""
+    crm: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The receipt as plain values. Pairs instead of mappings: JSON would turn the ids into text."""
-        return asdict(self) | {
+        # What the release before does not know is written only where there is something to say.
+        plain = {key: value for key, value in asdict(self).items() if value or key not in _LATER}
+        return plain | {
             "version": VERSION,
             "pool": [asdict(member) for member in self.pool],
             "free_host_ids": list(self.free_host_ids),

@@ -128,4 +128,6 @@ def receipt_of(
         winner_name=names[winner] if winner is not None else None,
         checked=dict(checked),
         unchecked=any(checked.get(host) == "no answer" for host in assignment.host_ids),
+        owner_source=scene.visitor.owner_source if scene.pool.owner_id is not None else "",
+        crm=scene.visitor.crm,
     )

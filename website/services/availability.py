@@ -17,7 +17,7 @@ from ..scheduling.pool import Owner, Pool, choose_pool, colleagues
 from ..scheduling.slots import Cap, HostTime, Offer, Question, Terms, booking_dates, offer
 from ..scheduling.timeline import STEPS_A_DAY, Window, bits, first_bit, step_before, steps_in
 from .busy import BY_CALENDAR, busy_masks
-from .contact import Visitor
+from .contact import NOBODY, Visitor
 from .hosts import Host, host_of, hosts_of_link
 
 WEEK = 7 * STEPS_A_DAY
@@ -31,7 +31,7 @@ class Scene:
     """A link as it stands at `now`: its terms for one duration, its hosts, and the pool for one visitor.
 
     `apart_from` is a booking that is not in its own way, and `beside` where its events are not either (R4); `leaves` is
-    when it begins now, which is no other time (R35).
+    when it begins now, which is no other time (R35). `visitor` is who asks.
     """
 
     link: Link
@@ -42,6 +42,7 @@ class Scene:
     apart_from: int | None = None
     beside: BY_CALENDAR = field(default_factory=dict)
     leaves: datetime | None = None
+    visitor: Visitor = NOBODY
 
     @property
     def pooled(self) -> list[Host]:
@@ -64,7 +65,7 @@ def scene_of(link: Link, *, visitor: Visitor, duration: int, now: datetime) -> S
         owner=_owner(visitor, hosts, now),
         identified=visitor.email is not None,
     )
-    return Scene(link, now, terms_of(link, duration), hosts, pool)
+    return Scene(link, now, terms_of(link, duration), hosts, pool, visitor=visitor)
 
 
 def _owner(visitor: Visitor, hosts: Sequence[Host], now: datetime) -> Owner | None:

@@ -14,7 +14,8 @@ from . import claims, message, occupation
 from .assignment import assign, receipt_of, take_turn, welcome
 from .availability import scene_of
 from .booking_request import Request, visitor_of
-from .contact import contact_for_booking
+from .contact import contact_for_booking, normal_email
+from .crm import CrmAnswer, ask_crm
 from .deciding import Decision, ask_at_source, decide
 from .errors import BadRequest, LinkClosed, ReusedKey, UnknownBooking
 from .hosts import hosts_of_link
@@ -32,11 +33,11 @@ def book(link: Link, request: Request, *, now: datetime) -> Booking:
     if known is not None:
         return claims.assure(known)
     _check(link, request)
-    link_id, checked = link.id, dict[int, Answer]()
+    link_id, checked, crm = link.id, dict[int, Answer](), ask_crm(normal_email(request.email), link)
 
     def attempt() -> Booking:
-        _decide(link, request, checked, now)
-        return in_transaction(lambda: _store(link_id, request, checked, now))
+        _decide(link, request, checked, crm, now)
+        return in_transaction(lambda: _store(link_id, request, checked, crm, now))
 
     return settle(attempt, lambda asking: ask_at_source(asking, checked, now))
 
@@ -61,7 +62,9 @@ def _check(link: Link, request: Request) -> None:
         raise BadRequest("duration", Sentence("This link does not offer that duration."))
 
 
-def _store(link_id: int, request: Request, checked: dict[int, Answer], now: datetime) -> Booking:
+def _store(
+    link_id: int, request: Request, checked: dict[int, Answer], crm: CrmAnswer, now: datetime
+) -> Booking:
     """Locks, decides again, and stores everything that the booking is (R30, R32). Inside a transaction."""
     link = claims.lock_link(link_id)
     if not link.active:
@@ -71,12 +74,14 @@ def _store(link_id: int, request: Request, checked: dict[int, Answer], now: date
     if known is not None:
         return known
     welcome(link, hosts_of_link(link.id, now), now)
-    return _insert(_decide(link, request, checked, now), request, checked)
+    return _insert(_decide(link, request, checked, crm, now), request, checked)
 
 
-def _decide(link: Link, request: Request, checked: dict[int, Answer], now: datetime) -> Decision:
+def _decide(
+    link: Link, request: Request, checked: dict[int, Answer], crm: CrmAnswer, now: datetime
+) -> Decision:
     """Decides with the address that was finally submitted (R27). Raises as `decide`."""
-    scene = scene_of(link, visitor=visitor_of(request), duration=request.duration, now=now)
+    scene = scene_of(link, visitor=visitor_of(request, link, crm), duration=request.duration, now=now)
     return decide(scene, request.start_at, checked, lambda scene, hosts: assign(scene, hosts, request.nonce))
 
 

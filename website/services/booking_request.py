@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from ..models import Link
-from .contact import NOBODY, Visitor, recognise, recognise_contact
+from .contact import NOBODY, Visitor, recognise_by, recognise_contact
+from .crm import CrmAnswer
 
 DERIVED = "same:"
 
@@ -45,12 +46,19 @@ class Request:
         return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def visitor_of(request: Request) -> Visitor:
-    """Whoever the finally submitted address says (R27); an unknown one leaves it to the personal link."""
-    visitor = recognise(request.email)
+def visitor_of(request: Request, link: Link, crm: CrmAnswer) -> Visitor:
+    """Whoever the finally submitted address says (R27); an unknown one leaves it to the personal link. `crm` is what
+    the CRM answered about that address."""
+    visitor = recognise_by(request.email, link, crm)
     if visitor.contact_id is None and request.personal is not None:
-        named = recognise_contact(request.personal) or NOBODY
-        return Visitor(visitor.email, request.name, None, named.owner_id, personal=True)
+        named = recognise_contact(request.personal, link) or NOBODY
+        return replace(
+            visitor,
+            name=request.name,
+            owner_id=named.owner_id,
+            owner_source=named.owner_source,
+            personal=True,
+        )
     return visitor
 
 

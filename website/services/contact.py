@@ -1,18 +1,22 @@
 """Contacts: who an address belongs to, and who owns them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, union_all
 
 from ..extensions import db
-from ..models import Contact, User
+from ..models import Contact, ContactAddress, Link, User
+from .crm import NOT_ASKED, CrmAnswer, ask_crm
+from .ownership import Known, owner_by
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Whoever looks at a page: an address, if one is known, and what the organisation knows of it.
 
-    `personal` is set when a personal link says who it is (R21); only then may the page name the owner (R22).
+    `owner_source` is a key of the receipt's `OWNER_SOURCES`, `crm` what came of asking the CRM, a key of its
+    `CRM_OUTCOMES`. `personal` is set when a personal link says who it is (R21); only then may the page name the owner
+    (R22).
     """
 
     email: str | None = None
@@ -20,6 +24,8 @@ class Visitor:
     contact_id: int | None = None
     owner_id: int | None = None
     personal: bool = False
+    owner_source: str = ""
+    crm: str = ""
 
 
 NOBODY = Visitor()
@@ -30,21 +36,38 @@ def normal_email(email: str) -> str:
     return email.strip().lower()
 
 
-def recognise(email: str | None) -> Visitor:
-    """The visitor behind a typed address (R21)."""
+# Its own address comes first, should two contacts ever hold the same.
+_KNOWN_AS = union_all(
+    select(Contact.id, Contact.owner_id).where(Contact.email == bindparam("address")),
+    select(Contact.id, Contact.owner_id)
+    .join(ContactAddress, ContactAddress.contact_id == Contact.id)
+    .where(ContactAddress.email == bindparam("address")),
+)
+
+
+def recognise(email: str | None, link: Link) -> Visitor:
+    """The visitor of a link behind a typed address (R21). It may ask the CRM: never inside a transaction."""
     if not email:
         return NOBODY
+    return recognise_by(email, link, ask_crm(normal_email(email), link))
+
+
+def recognise_by(email: str, link: Link, crm: CrmAnswer) -> Visitor:
+    """The visitor of a link behind a typed address, by what the CRM answered before (R21, R27)."""
     address = normal_email(email)
-    row = db.session.execute(select(Contact.id, Contact.owner_id).where(Contact.email == address)).first()
-    return Visitor(address, "", row.id, row.owner_id) if row else Visitor(address)
+    row = db.session.execute(_KNOWN_AS, {"address": address}).first()
+    contact_id, its_owner = (row.id, row.owner_id) if row else (None, None)
+    owner_id, source = owner_by(Known(address, contact_id, its_owner, link, crm))
+    return Visitor(address, "", contact_id, owner_id, owner_source=source, crm=crm.outcome)
 
 
-def recognise_contact(contact_id: int) -> Visitor | None:
+def recognise_contact(contact_id: int, link: Link, crm: CrmAnswer = NOT_ASKED) -> Visitor | None:
     """The visitor of a personal link, None when the contact is gone (R21)."""
     contact = db.session.get(Contact, contact_id)
-    if contact is None:
+    if contact is None or contact.forgotten_at is not None:
         return None
-    return Visitor(contact.email, contact.name, contact.id, contact.owner_id, personal=True)
+    found = recognise_by(contact.email, link, crm)
+    return replace(found, name=contact.name, contact_id=contact.id, personal=True)
 
 
 def owner_of(visitor: Visitor) -> User | None:
@@ -56,10 +79,11 @@ def contact_for_booking(email: str, name: str, *, owner_id: int | None) -> Conta
     """The contact of a booking: created when unknown; `owner_id`, if given, becomes owner of an unowned one and
     never replaces an owner (R25). Inside a transaction."""
     address = normal_email(email)
-    contact = db.session.scalar(select(Contact).where(Contact.email == address))
-    if contact is None:
-        contact = Contact(email=address, name=name)
-        db.session.add(contact)
+    row = db.session.execute(_KNOWN_AS, {"address": address}).first()
+    contact = (
+        db.session.get_one(Contact, row.id) if row else Contact(email=address, name=name, source="booking")
+    )
+    db.session.add(contact)
     if contact.owner_id is None:
         contact.owner_id = owner_id
     return contact

@@ -30,7 +30,7 @@ def explain(
     link: Link, *, start_at: datetime, duration: int, email: str | None, now: datetime
 ) -> list[HostAnswer]:
     """Each host of the link for the slot of `duration` minutes at `start_at` (aware), by the masks of offering."""
-    scene = scene_of(link, visitor=recognise(email), duration=duration, now=now)
+    scene = scene_of(link, visitor=recognise(email, link), duration=duration, now=now)
     scene, found = offer_at(scene, start_at)
     offered = set(found.hosts_at(start_at))
     window = Window(step_before(start_at), 1).widened(scene.terms.margin)

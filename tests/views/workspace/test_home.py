@@ -41,7 +41,7 @@ def booked(link: Link, email: str = DANA, nonce: str = "first") -> Booking:
     """The link's first slot from now on, taken."""
     db.session.commit()
     now = clock.now()
-    start = next_start(scene_of(link, visitor=recognise(email), duration=30, now=now), now)
+    start = next_start(scene_of(link, visitor=recognise(email, link), duration=30, now=now), now)
     assert start
     return book(link, ask(start, email=email, nonce=nonce), now=now)
 

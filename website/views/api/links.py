@@ -55,7 +55,7 @@ def slots(slug: str) -> Any:
     link, now = open_link(slug), clock.now()
     prefer(link.language)
     asked = asked_slots(link, now)
-    scene = scene_of(link, visitor=recognise(asked.email), duration=asked.duration, now=now)
+    scene = scene_of(link, visitor=recognise(asked.email, link), duration=asked.duration, now=now)
     found = offered_slots(scene, asked.timezone, asked.first, asked.last)
     answer = {
         "link": link.slug,

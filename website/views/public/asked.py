@@ -155,26 +155,26 @@ def _visitor(
     try:
         if values.get("for"):
             personal = _personal(link, values["for"], now)
-            return personal or _recognised(typed.email), typed, None
+            return personal or _recognised(typed.email, link), typed, None
         if values.get("who"):
             who = signer.read_who(values["who"], now)
-            return _recognised(who.email), Who(who.email, typed.name or who.name), None
+            return _recognised(who.email, link), Who(who.email, typed.name or who.name), None
     except ExpiredToken:
         return NOBODY, typed, (410, _("The link that you followed has expired. You can still book here."))
     except BadToken:
         return NOBODY, typed, (400, _("The link that you followed is not complete. You can still book here."))
-    return _recognised(typed.email), typed, None
+    return _recognised(typed.email, link), typed, None
 
 
-def _recognised(email: str) -> Visitor:
-    return recognise(email) if is_email(email) else NOBODY
+def _recognised(email: str, link: Link) -> Visitor:
+    return recognise(email, link) if is_email(email) else NOBODY
 
 
 def _personal(link: Link, token: str, now: datetime) -> Visitor | None:
     personal = signer.read_personal(token, now)
     if personal.link_id != link.id:
         raise BadToken
-    return recognise_contact(personal.contact_id)
+    return recognise_contact(personal.contact_id, link)
 
 
 def _named_zone(values: MultiDict[str, str], frame: Frame) -> str:

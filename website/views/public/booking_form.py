@@ -146,7 +146,7 @@ def _choose_a_time(question: Asked, form: BookingForm) -> ResponseReturnValue:
     form.validate()
     near = request.form.get("near", "")
     start = slot_start(near, question.now) if near else question.now
-    visitor = recognise(form.email.data) if not form.email.errors else question.visitor
+    visitor = recognise(form.email.data, question.link) if not form.email.errors else question.visitor
     fresh = fresh_times(scene_for(question, visitor), start)
     return _details(question, form, start, 422, _("Choose a time."), [start] if fresh is None else fresh)
 

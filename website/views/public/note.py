@@ -37,7 +37,7 @@ def write(slug: str) -> ResponseReturnValue:
     trapped = filled_in_unseen() or in_a_hurry(shown.shown_at, question.now)
     if not form.validate() or trapped:
         return _write(question, form, 422, trapped)
-    reader = question.visitor if question.visitor.email else recognise(form.email.data)
+    reader = question.visitor if question.visitor.email else recognise(form.email.data, question.link)
     leave_note(
         question.link, reader, name=form.name.data, email=form.email.data, text=form.text.data,
         nonce=shown.nonce, now=question.now,

@@ -75,7 +75,7 @@ def _personal(link: Link) -> tuple[str, str]:
     email = request.args.get("contact", "").strip()
     if not email:
         return "", ""
-    visitor = recognise(email)
+    visitor = recognise(email, link)
     if visitor.contact_id is None:
         return "", _("There is no contact with this address.")
     until = clock.now() + timedelta(days=PERSONAL_DAYS)

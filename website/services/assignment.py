@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from ..extensions import db
-from ..models import Booking, BookingHost, Link, LinkHost, User
+from ..models import Booking, BookingHost, Link, User
 from ..models.booking import CONFIRMED
+from ..scheduling import ring
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer, Receipt
-from ..scheduling.rotations import RECENT_DAYS, ROTATIONS, Choice, Share, decayed, head_start, next_turn
+from ..scheduling.rotations import RECENT_DAYS, ROTATIONS, Choice, Share
 from .availability import Scene
 from .hosts import Host
 
@@ -56,16 +57,11 @@ def shares(scene: Scene) -> list[Share]:
 
 
 def _shares(link: Link, now: datetime) -> list[Share]:
-    given = _given(link, now)
-    return [_share(member, given.get(member.user_id, 0), now) for member in link.hosts]
+    return ring.shares_of(link.hosts, given_lately(link, now), now)
 
 
-def _share(member: LinkHost, given: int, now: datetime) -> Share:
-    start = decayed(member.head_start, member.joined_at, now) if member.joined_at else 0.0
-    return Share(member.user_id, member.weight, member.priority, given, start, member.turn, member.position)
-
-
-def _given(link: Link, now: datetime) -> dict[int, int]:
+def given_lately(link: Link, now: datetime) -> dict[int, int]:
+    """How many of the link's bookings of the recent window count, by host (R23)."""
     counts = (
         select(BookingHost.user_id, func.count())
         .join(Booking, Booking.id == BookingHost.booking_id)
@@ -87,26 +83,13 @@ def welcome(link: Link, hosts: Sequence[Host], now: datetime) -> None:
     Runs inside the booking's transaction, before the choice. Who comes back keeps their place in the ring.
     """
     able = {host.id for host in hosts if host.standing is None}
-    if not LINK_KINDS[link.kind].rotates or all(
-        member.present == (member.user_id in able) for member in link.hosts
-    ):
-        return
-    everyone = {share.host_id: share for share in _shares(link, now)}
-    staying = [everyone[member.user_id] for member in link.hosts if member.present and member.user_id in able]
-    for member in link.hosts:
-        if member.user_id in able and not member.present:
-            if member.joined_at is None and staying:
-                member.turn = next_turn(list(everyone.values()))
-            member.head_start, member.joined_at = head_start(everyone[member.user_id], staying), now
-        member.present = member.user_id in able
+    if LINK_KINDS[link.kind].rotates and ring.has_changed(link.hosts, able):
+        ring.welcome(link.hosts, able, given_lately(link, now), now)
 
 
 def take_turn(link: Link, host_id: int) -> None:
     """The host chosen goes to the back of the ring (R23, strict). Inside the booking's transaction."""
-    back = max(member.turn for member in link.hosts) + 1
-    for member in link.hosts:
-        if member.user_id == host_id:
-            member.turn = back
+    ring.take_turn(link.hosts, host_id)
 
 
 def receipt_of(

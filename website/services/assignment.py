@@ -10,17 +10,10 @@ from sqlalchemy import func, select
 from ..extensions import db
 from ..models import Booking, BookingHost, Link, LinkHost, User
 from ..models.booking import CONFIRMED
+from ..scheduling import ring
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer, Receipt
-from ..scheduling.rotations import (
-    ROTATIONS,
-    Choice,
-    Share,
-    decayed,
-    head_start,
-    next_turn,
-    turn_given_back,
-)
+from ..scheduling.rotations import ROTATIONS, Choice, Share, turn_given_back
 from .availability import Scene
 from .hosts import Host
 
@@ -64,18 +57,12 @@ def shares(scene: Scene) -> list[Share]:
 
 
 def _shares(link: Link, now: datetime) -> list[Share]:
-    given = _given(link, now)
-    return [_share(member, given.get(member.user_id, 0), link.share_days, now) for member in link.hosts]
+    return ring.shares_of(link.hosts, given_lately(link, now), now, link.share_days)
 
 
-def _share(member: LinkHost, given: int, days: int, now: datetime) -> Share:
-    start = decayed(member.head_start, member.joined_at, now, days) if member.joined_at else 0.0
-    return Share(member.user_id, member.weight, member.priority, given, start, member.turn, member.position)
-
-
-def _given(link: Link, now: datetime) -> dict[int, int]:
-    """How many meetings count for each host: those that stand, and to which the invitee came or is to come. What was
-    cancelled, declined, moved to somebody else or missed was given back."""
+def given_lately(link: Link, now: datetime) -> dict[int, int]:
+    """How many meetings of the link's window of days count, by host (R23): those that stand, and to which the invitee
+    came or is to come. What was cancelled, declined, moved to somebody else or missed was given back."""
     counts = (
         select(BookingHost.user_id, func.count())
         .join(Booking, Booking.id == BookingHost.booking_id)
@@ -99,26 +86,13 @@ def welcome(link: Link, hosts: Sequence[Host], now: datetime) -> None:
     paused is away, though their own contacts still meet them.
     """
     able = {host.id for host in hosts if host.candidate.reason_out is None}
-    if not LINK_KINDS[link.kind].rotates or all(
-        member.present == (member.user_id in able) for member in link.hosts
-    ):
-        return
-    everyone = {share.host_id: share for share in _shares(link, now)}
-    staying = [everyone[member.user_id] for member in link.hosts if member.present and member.user_id in able]
-    for member in link.hosts:
-        if member.user_id in able and not member.present:
-            if member.joined_at is None and staying:
-                member.turn = next_turn(list(everyone.values()))
-            member.head_start, member.joined_at = head_start(everyone[member.user_id], staying), now
-        member.present = member.user_id in able
+    if LINK_KINDS[link.kind].rotates and ring.has_changed(link.hosts, able):
+        ring.welcome(link.hosts, able, given_lately(link, now), now, link.share_days)
 
 
 def take_turn(link: Link, host_id: int) -> None:
     """The host chosen goes to the back of the ring (R23, strict). Inside the booking's transaction."""
-    back = max(member.turn for member in link.hosts) + 1
-    for member in link.hosts:
-        if member.user_id == host_id:
-            member.turn = back
+    ring.take_turn(link.hosts, host_id)
 
 
 def give_back(booking: Booking, host_id: int) -> int | None:

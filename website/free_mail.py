@@ -2,15 +2,12 @@
 
 # Providers that have the same name under the endings of many countries, such as yahoo.fr and yahoo.co.uk.
 _NAMES = frozenset({"gmx", "hotmail", "live", "outlook", "yahoo", "yandex", "ymail"})
-_ENDINGS = frozenset(
-    """
+_SOME_ENDINGS = """
     at be by ca ch cl cn co.id co.il co.in co.jp co.kr co.nz co.th co.uk co.za com com.ar com.au com.br com.co com.hk
-    com.mx com.my com.ph com.pl com.sg com.tr com.tw com.ua com.vn cz de dk ee es eu fi fr gr hu ie in it jp kz lt lu lv
-    net nl no pl pt ro rs ru se sg sk ua uk us
-    """.split()
-)
-_DOMAINS = frozenset(
-    """
+    com.mx com.my com.ph com.pl com.sg com.tr com.tw com.ua com.vn cz de dk ee es eu fi fr gr hu ie in
+    it jp kz lt lu lv net nl no pl pt ro rs ru se sg sk ua uk us
+"""
+_SOME_DOMAINS = """
     gmail.com googlemail.com msn.com passport.com rocketmail.com aol.com aol.co.uk aol.de aol.fr aim.com verizon.net
     icloud.com me.com mac.com privaterelay.appleid.com
     proton.me protonmail.com protonmail.ch pm.me tuta.com tuta.io tutanota.com tutanota.de tutamail.com keemail.me
@@ -36,8 +33,8 @@ _DOMAINS = frozenset(
     qq.com foxmail.com 163.com 126.com yeah.net sina.com sina.cn sohu.com 139.com 189.cn aliyun.com
     naver.com hanmail.net daum.net nate.com docomo.ne.jp ezweb.ne.jp softbank.ne.jp rediffmail.com
     mailinator.com guerrillamail.com 10minutemail.com yopmail.com temp-mail.org trashmail.com
-    """.split()
-)
+"""
+_ENDINGS, _DOMAINS = frozenset(_SOME_ENDINGS.split()), frozenset(_SOME_DOMAINS.split())
 
 
 def is_free_mail(domain: str) -> bool:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ... import clock
-from ...forms.fields import is_email
+from ...email_address import is_email
 from ...models import Booking, Link
 from ...scheduling.kinds import LINK_KINDS
 from ...services.change import minutes_of

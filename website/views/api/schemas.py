@@ -6,7 +6,8 @@ from zoneinfo import available_timezones
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from ...forms.fields import LONGEST_EMAIL, MOST_GUESTS, is_email
+from ...email_addresses import LONGEST_EMAIL, is_email
+from ...forms.fields import MOST_GUESTS
 from ...sentences import gettext_noop
 
 EMAIL = {"format": "email", "maxLength": LONGEST_EMAIL}

@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ... import clock
-from ...email_addresses import normal_email
-from ...forms.fields import is_email
+from ...email_addresses import is_email, normal_email
 from ...models import Booking, Link
 from ...scheduling.kinds import LINK_KINDS
 from ...services.change import minutes_of

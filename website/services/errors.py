@@ -131,3 +131,19 @@ class Invalid(Refused):
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__("; ".join(f"{field}: {' '.join(texts)}" for field, texts in errors.items()))
         self.errors = errors
+
+
+class UnknownContact(Refused):
+    """No contact has that number or address."""
+
+
+class UnknownPersonalLink(Refused):
+    """There is no such personal link, for this user."""
+
+
+class AddressTaken(Refused):
+    """An address was to be a contact's that is another one's already; `addresses` are those."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        super().__init__("the address of another contact")
+        self.addresses = list(addresses)

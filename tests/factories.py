@@ -104,9 +104,7 @@ def make_personal_link(
 ) -> PersonalLink:
     """A personal link that works for a day, unless told otherwise."""
     until = until or now + timedelta(days=1)
-    return _added(
-        PersonalLink(link_id=link.id, contact_id=contact.id, created_at=now, expires_at=until)
-    )
+    return _added(PersonalLink(link_id=link.id, contact_id=contact.id, created_at=now, expires_at=until))
 
 
 def _added(row: Any) -> Any:

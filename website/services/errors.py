@@ -147,3 +147,15 @@ class AddressTaken(Refused):
     def __init__(self, addresses: Sequence[str]) -> None:
         super().__init__("the address of another contact")
         self.addresses = list(addresses)
+
+
+class UnknownToken(Refused):
+    """The API has no token with that number, or it was revoked."""
+
+
+class NoToken(Refused):
+    """A program asks for what a token alone opens, and showed none, or one that lets nobody in (`shown`)."""
+
+    def __init__(self, *, shown: bool) -> None:
+        super().__init__("no token")
+        self.shown = shown

@@ -22,8 +22,8 @@ WORKS, EXPIRED, REVOKED = "works", "expired", "revoked"
 
 
 def visitor_named_by(token: str, link: Link, now: datetime) -> Visitor:
-    """Whom the `for=` token of a personal link names, on this link (R21). Raises BadToken for one of another link, and
-    ExpiredToken for one that does not work any more: its time has passed, it was revoked, or the contact is gone. It may
+    """Whom the `for=` token of a personal link names, on this link (R21). Raises BadToken for one of another link,
+    ExpiredToken for one that does not work any more: its time has passed, it was revoked, or the contact is gone. May
     ask the CRM: never inside a transaction."""
     row = db.session.get(PersonalLink, signer.read_personal(token, now))
     if row is not None and row.link_id != link.id:
@@ -70,6 +70,23 @@ def give_to_address(link: Link, email: str, *, days: int, by: User | None, now: 
     if contact_id is None:
         raise UnknownContact
     return give(link, contact_id, days=days, by=by, now=now)
+
+
+def give_to_addresses(
+    link: Link, emails: Sequence[str], *, days: int, by: User | None, now: datetime
+) -> list[PersonalLink | None]:
+    """A personal link for each of these, None where an address belongs to no contact; in their order, all together."""
+    check_may_give(link, by)
+    check_days(days)
+
+    def work() -> list[PersonalLink | None]:
+        known = contact_ids_of(emails)
+        found = [known.get(normal_email(email)) for email in emails]
+        ids = [number for number in found if number is not None]
+        made = iter(insert_rows(link.id, ids, expires_at=expiry(now, days), by=by, now=now))
+        return [db.session.get_one(PersonalLink, next(made)) if number else None for number in found]
+
+    return in_transaction(work)
 
 
 def insert_rows(

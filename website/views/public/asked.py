@@ -160,7 +160,11 @@ def _visitor(
             who = signer.read_who(values["who"], now)
             return _recognised(who.email, link), Who(who.email, typed.name or who.name), None
     except ExpiredToken:
-        return NOBODY, typed, (410, _("The link that you followed does not work any more. You can still book here."))
+        return (
+            NOBODY,
+            typed,
+            (410, _("The link that you followed does not work any more. You can still book here.")),
+        )
     except BadToken:
         return NOBODY, typed, (400, _("The link that you followed is not complete. You can still book here."))
     return _recognised(typed.email, link), typed, None

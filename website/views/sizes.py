@@ -1,6 +1,7 @@
 """How much one request may hold. More is a clear 4xx, before any view looks at it.
 
-The body is bounded by MAX_CONTENT_LENGTH, or what an address takes by itself; the server bounds lines and headers (deploy/gunicorn.conf.py).
+The body is bounded by MAX_CONTENT_LENGTH, or by what an address takes itself; the server bounds lines and headers
+(deploy/gunicorn.conf.py).
 """
 
 from flask import Flask, abort, request

@@ -26,7 +26,7 @@ ASKS = [
 
 
 @pytest.fixture
-def limited() -> Iterator[None]:
+def limited(world: Flask) -> Iterator[None]:
     limiter.enabled = True
     yield
     limiter.reset()

@@ -52,7 +52,7 @@ LOCATION = {
     }
 }
 # What only programs with a token may ask.
-WITH_TOKEN = [{"token": []}]
+WITH_TOKEN: list[dict[str, list[str]]] = [{"token": []}]
 TOKEN = {
     "type": "http", "scheme": "bearer", "description": "A token that an admin made, which begins with `fh_`.",
 }  # fmt: skip

@@ -160,6 +160,7 @@ def states(page: Page) -> Iterator[str]:
     page.goto(page.url.replace("/write", "?timezone=Europe/London"))
     page.locator("a.time").first.click()
     page.get_by_role("button", name="Book").click()
+    expect(page.locator("#summary")).to_be_focused()
     yield "errors"
     page.get_by_label("Name").fill("Dana Prospect")
     page.get_by_label("E-mail").fill(DANA)
@@ -169,6 +170,7 @@ def states(page: Page) -> Iterator[str]:
     page.goto(page.url.split("?")[0] + "/cancel")
     yield "cancel"
     page.get_by_role("button", name="Cancel the meeting").click()
+    expect(page.get_by_role("button", name="Cancel the meeting")).to_have_count(0)
     yield "cancelled"
     page.goto(page.url.replace("/booking/", "/booking/none-"))
     yield "error"

@@ -27,7 +27,7 @@ def _says_yes(page: Page | Frame, expression: str, arg: Any) -> bool:
     try:
         return bool(page.evaluate(expression, arg))
     except Error as error:
-        # It went on to another page in the meantime.
-        if "context was destroyed" not in str(error):
+        # It went on to another page in the meantime, or what is asked about is not there yet.
+        if not any(words in str(error) for words in ("context was destroyed", "of null")):
             raise
         return False

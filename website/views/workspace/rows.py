@@ -19,7 +19,7 @@ from ...services.calendar_state import STATES, AccountState
 from ...services.event_look import findings_of
 from ...services.history import HANDED_OVER, MOVED
 from ...wording import colon, together
-from ..public.asked import local
+from ..public.parameters import local
 from ..public.words import clock_time, full_date, zone_name
 
 # What a calendar answered at the last moment (R31).

@@ -15,8 +15,9 @@ from ...email_addresses import is_email, normal_email
 from ...models import Booking, Link
 from ...scheduling.kinds import LINK_KINDS
 from ...services.change import minutes_of
-from ...services.contact import NOBODY, Visitor, recognise, recognise_contact
+from ...services.contact import NOBODY, Visitor, recognise
 from ...services.find_link import link_by_slug, open_link
+from ...services.personal_link import visitor_named_by
 from ...tokens import BadToken, ExpiredToken, Who, signer
 from ..languages import prefer
 from .framing import Frame, framed
@@ -152,13 +153,16 @@ def _visitor(
     )
     try:
         if values.get("for"):
-            personal = _personal(link, values["for"], now)
-            return personal or _recognised(typed.email, link), typed, None
+            return visitor_named_by(values["for"], link, now), typed, None
         if values.get("who"):
             who = signer.read_who(values["who"], now)
             return _recognised(who.email, link), Who(who.email, typed.name or who.name), None
     except ExpiredToken:
-        return NOBODY, typed, (410, _("The link that you followed has expired. You can still book here."))
+        return (
+            NOBODY,
+            typed,
+            (410, _("The link that you followed does not work any more. You can still book here.")),
+        )
     except BadToken:
         return NOBODY, typed, (400, _("The link that you followed is not complete. You can still book here."))
     return _recognised(typed.email, link), typed, None
@@ -166,13 +170,6 @@ def _visitor(
 
 def _recognised(email: str, link: Link) -> Visitor:
     return recognise(email, link) if is_email(email) else NOBODY
-
-
-def _personal(link: Link, token: str, now: datetime) -> Visitor | None:
-    personal = signer.read_personal(token, now)
-    if personal.link_id != link.id:
-        raise BadToken
-    return recognise_contact(personal.contact_id, link)
 
 
 def _named_zone(values: MultiDict[str, str], frame: Frame) -> str:

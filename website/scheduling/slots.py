@@ -118,7 +118,12 @@ def why_not(question: Question, host: HostTime, at: datetime) -> list[Rule]:
     bit = question.window.bit(at)
     if bit < 0 or question.window.instant(bit) != at:
         return [LINK_RULES[0]]
-    return [rule for rule in (*LINK_RULES, *HOST_RULES) if not rule.allowed(question, host) >> bit & 1]
+    return [rule for rule, allowed in rule_masks(question, host) if not allowed >> bit & 1]
+
+
+def rule_masks(question: Question, host: HostTime) -> list[tuple[Rule, int]]:
+    """Every rule with the starts that it allows this host, for whoever asks about many of them."""
+    return [(rule, rule.allowed(question, host)) for rule in (*LINK_RULES, *HOST_RULES)]
 
 
 def _free_starts(question: Question, host: HostTime, common: int) -> int:

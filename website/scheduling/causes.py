@@ -101,7 +101,12 @@ class Case:
 
 def causes(case: Case) -> list[Cause]:
     """Everything behind the rules that decide against a host at a start; empty for one who is free then."""
-    return [cause for rule in case.refused_by() for cause in _FIND[rule.key](case)]
+    return [cause for rule in case.refused_by() for cause in causes_by(rule.key, case)]
+
+
+def causes_by(rule: str, case: Case) -> list[Cause]:
+    """What is behind one rule that decides against the case; `rule` is its key."""
+    return _FIND[rule](case)
 
 
 def without(case: Case, removed: Sequence[Cause]) -> Case:

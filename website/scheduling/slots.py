@@ -106,11 +106,17 @@ class Offer:
 
 def offer(question: Question) -> Offer:
     """The slots that a link offers in the question's window (R1 to R9, R12)."""
+    common = link_starts(question)
+    by_host = {host.host_id: _free_starts(question, host, common) for host in question.hosts}
+    return Offer(question.window, _joined(question, by_host), by_host)
+
+
+def link_starts(question: Question) -> int:
+    """The starts that the link's own rules leave, whoever is free (R1 to R3, R9)."""
     common = question.window.mask
     for rule in LINK_RULES:
         common &= rule.allowed(question, _NOBODY)
-    by_host = {host.host_id: _free_starts(question, host, common) for host in question.hosts}
-    return Offer(question.window, _joined(question, by_host), by_host)
+    return common
 
 
 def why_not(question: Question, host: HostTime, at: datetime) -> list[Rule]:

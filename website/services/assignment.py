@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from ..extensions import db
-from ..models import Booking, BookingHost, Link, User
+from ..models import Booking, BookingHost, Link, LinkHost, User
 from ..models.booking import CONFIRMED
 from ..scheduling import ring
 from ..scheduling.kinds import LINK_KINDS
@@ -61,12 +61,15 @@ def _shares(link: Link, now: datetime) -> list[Share]:
 
 
 def given_lately(link: Link, now: datetime) -> dict[int, int]:
-    """How many of the link's bookings of the recent window count, by host (R23)."""
+    """How many of the link's bookings of the recent window count, by host: none from before they joined or came back,
+    which their head start stands for (R23)."""
     counts = (
         select(BookingHost.user_id, func.count())
         .join(Booking, Booking.id == BookingHost.booking_id)
+        .join(LinkHost, and_(LinkHost.link_id == link.id, LinkHost.user_id == BookingHost.user_id))
         .where(
             Booking.link_id == link.id,
+            or_(LinkHost.joined_at.is_(None), Booking.created_at >= LinkHost.joined_at),
             Booking.state == CONFIRMED,
             Booking.created_at > now - timedelta(days=RECENT_DAYS),
         )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from ..extensions import db
 from ..models import Booking, BookingHost, Link, LinkHost, User
@@ -70,7 +70,7 @@ def given_lately(link: Link, now: datetime) -> dict[int, int]:
         .where(
             Booking.link_id == link.id,
             or_(LinkHost.joined_at.is_(None), Booking.created_at >= LinkHost.joined_at),
-            Booking.state == CONFIRMED,
+            *counting(),
             Booking.created_at > now - timedelta(days=RECENT_DAYS),
         )
         .group_by(BookingHost.user_id)
@@ -78,6 +78,11 @@ def given_lately(link: Link, now: datetime) -> dict[int, int]:
     if not link.owner_counts:
         counts = counts.where(Booking.owner_routed.is_(False))
     return {row[0]: row[1] for row in db.session.execute(counts)}
+
+
+def counting() -> tuple[ColumnElement[bool], ...]:
+    """Which bookings count for their hosts: those that stand."""
+    return (Booking.state == CONFIRMED,)
 
 
 def welcome(link: Link, hosts: Sequence[Host], now: datetime) -> None:

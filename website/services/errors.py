@@ -125,6 +125,14 @@ class UnknownUser(Refused):
     """No user has that number."""
 
 
+class UnknownContact(Refused):
+    """No contact has that number, or the person was to be forgotten."""
+
+
+class UnknownCompany(Refused):
+    """No company has that number."""
+
+
 class Invalid(Refused):
     """Input that breaks rules; `errors` are sentences by field."""
 

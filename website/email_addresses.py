@@ -5,6 +5,9 @@ import unicodedata
 from functools import lru_cache
 
 import idna
+from email_validator import EmailNotValidError, validate_email
+
+LONGEST_EMAIL = 254
 
 _FULL_STOPS = str.maketrans("。｡．", "...")
 _INVISIBLE = frozenset(("Cc", "Cf"))
@@ -21,6 +24,17 @@ def normal_email(email: str) -> str:
         if "xn--" not in plain:
             return plain.rstrip(".") if "@" in plain else plain
     return _normal(email)
+
+
+def is_email(address: str) -> bool:
+    """Whether an address is well formed; nobody is asked whether it exists."""
+    if len(address) > LONGEST_EMAIL or not address.isprintable():
+        return False
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
 
 
 def domain_of(address: str) -> str:

@@ -3,28 +3,15 @@
 import re
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
-from ..email_addresses import normal_email
+from ..email_addresses import is_email, normal_email
 from .base import Answered, no_control, one_line, strip
 
-LONGEST_EMAIL = 254
 MOST_GUESTS = 10
 _BETWEEN = re.compile(r"[,;\s]+")
-
-
-def is_email(address: str) -> bool:
-    """Whether an address is well formed; nobody is asked whether it exists."""
-    if len(address) > LONGEST_EMAIL or not address.isprintable():
-        return False
-    try:
-        validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return False
-    return True
 
 
 def whole(text: str | None) -> Any:

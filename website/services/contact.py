@@ -1,5 +1,6 @@
 """Contacts: who an address belongs to, and who owns them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -65,6 +66,15 @@ def recognise_contact(contact_id: int, link: Link, crm: CrmAnswer = NOT_ASKED) -
         return None
     found = recognise_by(contact.email, link, crm)
     return replace(found, name=contact.name, contact_id=contact.id, personal=True)
+
+
+def contact_ids_of(emails: Iterable[str]) -> dict[str, int]:
+    """The contacts that these addresses belong to, by address in the form in which addresses are compared."""
+    wanted = {normal_email(email) for email in emails}
+    further = select(ContactAddress.email, ContactAddress.contact_id).where(ContactAddress.email.in_(wanted))
+    own = select(Contact.email, Contact.id).where(Contact.email.in_(wanted))
+    # Its own address comes last, and stays.
+    return {email: number for found in (further, own) for email, number in db.session.execute(found)}
 
 
 def owner_of(visitor: Visitor) -> User | None:

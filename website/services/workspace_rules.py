@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
-
-from ..email_addresses import normal_domain, normal_email
+from ..email_addresses import is_email, normal_domain, normal_email
 from ..free_mail import is_free_mail
 from ..locales import LANGUAGES
 from .calendar_rules import calendars
@@ -15,7 +13,6 @@ from .link_rules import link_problems
 from .value_rules import MISSING, Problem, flag, one_of, short_text, timezone, unknown_fields
 
 ROLES = ("admin", "member")
-LONGEST_EMAIL = 254
 # How what may stand in the file once only is compared.
 NORMAL: dict[str, Callable[[str], str]] = {"email": normal_email, "domain": normal_domain, "slug": str.lower}
 
@@ -109,17 +106,6 @@ def _link(path: str, values: dict[str, Any]) -> Iterator[Problem]:
 def _email(path: str, value: Any) -> Iterator[Problem]:
     if not (isinstance(value, str) and is_email(value)):
         yield path, "Write an e-mail address such as ana@acme.example." if value else MISSING
-
-
-def is_email(address: str) -> bool:
-    """Whether an address is well formed; nobody is asked whether it exists."""
-    if len(address) > LONGEST_EMAIL:
-        return False
-    try:
-        validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return False
-    return True
 
 
 def _places(name: str, rows: list[dict[str, Any]], field: str) -> Iterator[tuple[str, str]]:

@@ -32,6 +32,8 @@ from ..services.errors import (
     UnknownContact,
     UnknownLink,
     UnknownMessage,
+    UnknownPersonalLink,
+    UnknownToken,
     UnknownUser,
 )
 from ..vault import WrongKey
@@ -47,6 +49,8 @@ STATUS: dict[type[Refused], int] = {
     UnknownMessage: 404,
     UnknownContact: 404,
     UnknownCompany: 404,
+    UnknownPersonalLink: 404,
+    UnknownToken: 404,
     LinkClosed: 410,
     BadRequest: 400,
     AlreadyOver: 409,

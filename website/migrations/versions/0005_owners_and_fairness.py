@@ -114,7 +114,6 @@ def upgrade():
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
-    sa.Column('content', sa.LargeBinary(), nullable=False),
     sa.Column('mapping', sa.JSON(), nullable=False),
     sa.Column('dry', sa.Boolean(), nullable=False),
     sa.Column('total', sa.Integer(), nullable=False),
@@ -124,6 +123,13 @@ def upgrade():
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['creator_id'], ['user.id'], name=op.f('fk_contact_import_creator_id_user')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_import'))
+    )
+    op.create_table('contact_import_part',
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['import_id'], ['contact_import.id'], name=op.f('fk_contact_import_part_import_id_contact_import'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('import_id', 'number', name=op.f('pk_contact_import_part'))
     )
 
     op.create_table('offered_hours',
@@ -139,7 +145,7 @@ def upgrade():
 
 def downgrade():
     for table in (
-        'offered_hours', 'contact_import', 'crm_owner', 'api_token', 'personal_link', 'company', 'contact_address'
+        'offered_hours', 'contact_import_part', 'contact_import', 'crm_owner', 'api_token', 'personal_link', 'company', 'contact_address'
     ):
         op.drop_table(table)
     for index in ('domain', 'name', 'company', 'source_email', 'owner_id_id', 'owner_id_email'):

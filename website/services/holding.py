@@ -93,7 +93,9 @@ def _for(person: Person, message: Message) -> bool:
 
 def _mail(message: Message) -> dict[str, Any]:
     """A mail to the person; its words, as long as they are kept."""
-    words = {key: message.payload[key] for key in ("to", "subject", "text") if key in message.payload}
+    words: dict[str, Any] = {
+        key: message.payload[key] for key in ("to", "subject", "text") if key in message.payload
+    }
     return {"kind": message.kind, "state": message.state, "written_at": _instant(message.created_at), **words}
 
 

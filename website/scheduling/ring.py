@@ -4,11 +4,11 @@ One works on rows of the database, the other on `Seat`s: all that matters is tha
 """
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from .rotations import RECENT_DAYS, Share, decayed, head_start, next_turn
+from .rotations import RECENT_DAYS, Share, decayed, head_start, next_turn, turn_given_back
 
 
 class Member(Protocol):
@@ -42,7 +42,8 @@ class Seat:
 def shares_of(
     members: Sequence[Member], given: Mapping[int, int], now: datetime, window_days: int = RECENT_DAYS
 ) -> list[Share]:
-    """Where each member stands at `now`; `given` is how many bookings of the last `window_days` days count."""
+    """Where each member stands at `now`; `given` is how many bookings of the last `window_days` days count, none of
+    them from before the member joined or came back."""
     return [_share(member, given.get(member.user_id, 0), now, window_days) for member in members]
 
 
@@ -65,7 +66,9 @@ def welcome(
 ) -> None:
     """Gives members who joined or came back the mean of the others to start with, so that there is no burst.
 
-    Who comes back keeps their place in the ring, who is new goes to its end.
+    From then on only bookings since `joined_at` are to count for them: those of before would leave the window early,
+    while the head start that made up for the absence is still fading, and they would catch up after all. Who comes
+    back keeps their place in the ring, who is new goes to its end.
     """
     everyone = {share.host_id: share for share in shares_of(members, given, now, window_days)}
     staying = [everyone[member.user_id] for member in members if member.present and member.user_id in able]
@@ -73,7 +76,10 @@ def welcome(
         if member.user_id in able and not member.present:
             if member.joined_at is None and staying:
                 member.turn = next_turn(list(everyone.values()))
-            member.head_start, member.joined_at = head_start(everyone[member.user_id], staying), now
+            member.head_start, member.joined_at = (
+                head_start(replace(everyone[member.user_id], given=0), staying),
+                now,
+            )
         member.present = member.user_id in able
 
 
@@ -83,3 +89,11 @@ def take_turn(members: Sequence[Member], host_id: int) -> None:
     for member in members:
         if member.user_id == host_id:
             member.turn = back
+
+
+def give_back(members: Sequence[Member], host_id: int, former: int) -> None:
+    """A host's meeting came to nothing, or went to somebody else: their turn is the one that it cost, `former`, unless
+    it is an earlier one already."""
+    for member in members:
+        if member.user_id == host_id:
+            member.turn = turn_given_back(member.turn, former)

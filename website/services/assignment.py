@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from ..extensions import db
 from ..models import Booking, BookingHost, Link, LinkHost, User
@@ -13,7 +13,7 @@ from ..models.booking import CONFIRMED
 from ..scheduling import ring
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer, Receipt
-from ..scheduling.rotations import ROTATIONS, Choice, Share, turn_given_back
+from ..scheduling.rotations import ROTATIONS, Choice, Share
 from .availability import Scene
 from .hosts import Host
 
@@ -61,15 +61,17 @@ def _shares(link: Link, now: datetime) -> list[Share]:
 
 
 def given_lately(link: Link, now: datetime) -> dict[int, int]:
-    """How many meetings of the link's window of days count, by host (R23): those that stand, and to which the invitee
-    came or is to come. What was cancelled, declined, moved to somebody else or missed was given back."""
+    """How many meetings of the link's window of days count, by host (R23). What was cancelled, declined, moved to
+    somebody else or missed was given back. None from before a host joined or came back counts: their head start stands
+    for those."""
     counts = (
         select(BookingHost.user_id, func.count())
         .join(Booking, Booking.id == BookingHost.booking_id)
+        .join(LinkHost, and_(LinkHost.link_id == link.id, LinkHost.user_id == BookingHost.user_id))
         .where(
             Booking.link_id == link.id,
-            Booking.state == CONFIRMED,
-            Booking.no_show.is_(False),
+            or_(LinkHost.joined_at.is_(None), Booking.created_at >= LinkHost.joined_at),
+            *counting(),
             Booking.created_at > now - timedelta(days=link.share_days),
         )
         .group_by(BookingHost.user_id)
@@ -77,6 +79,11 @@ def given_lately(link: Link, now: datetime) -> dict[int, int]:
     if not link.owner_counts:
         counts = counts.where(Booking.owner_routed.is_(False))
     return {row[0]: row[1] for row in db.session.execute(counts)}
+
+
+def counting() -> tuple[ColumnElement[bool], ...]:
+    """Which bookings count for their hosts: those that stand, and to which the invitee came or is to come."""
+    return (Booking.state == CONFIRMED, Booking.no_show.is_(False))
 
 
 def welcome(link: Link, hosts: Sequence[Host], now: datetime) -> None:
@@ -104,7 +111,8 @@ def give_back(booking: Booking, host_id: int) -> int | None:
     member = _member(booking.link, host_id)
     if former is None or member is None or member.turn <= former:
         return None
-    held, member.turn = member.turn, turn_given_back(member.turn, former)
+    held = member.turn
+    ring.give_back(booking.link.hosts, host_id, former)
     return held
 
 

@@ -296,14 +296,14 @@ def _no_buffer(case: Case, cause: Cause) -> Case:
 
 def _no_link_cap(part: str) -> Callable[[Case, Cause], Case]:
     def change(case: Case, _: Cause) -> Case:
-        return case.with_terms(cap=replace(case.terms.cap, **{part: None}))  # type: ignore[arg-type]
+        return case.with_terms(cap=replace(case.terms.cap, **{part: None}))
 
     return change
 
 
 def _no_host_cap(part: str) -> Callable[[Case, Cause], Case]:
     def change(case: Case, _: Cause) -> Case:
-        cap = replace(host_cap_of(case.question, case.host), **{part: None})  # type: ignore[arg-type]
+        cap = replace(host_cap_of(case.question, case.host), **{part: None})
         return replace(case, host=case.host._replace(cap=cap))
 
     return change

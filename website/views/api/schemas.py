@@ -10,7 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 from ...forms.fields import LONGEST_EMAIL, MOST_GUESTS, is_email
 from ...sentences import gettext_noop
 from ...services.contact_push import MOST as MOST_ROWS
-from ...services.personal_link import MOST_DAYS, USUAL_DAYS
+from ...tokens import MOST_PERSONAL_DAYS, PERSONAL_DAYS
 
 EMAIL = {"format": "email", "maxLength": LONGEST_EMAIL}
 LONGEST_TEXT, MOST_ADDRESSES = 200, 20
@@ -189,7 +189,7 @@ class PersonalLinksBody(Schema):
         fields.String(validate=_address, metadata=EMAIL), validate=validate.Length(1, MOST_ROWS)
     )
     expires_in_days = fields.Integer(
-        load_default=USUAL_DAYS, validate=validate.Range(1, MOST_DAYS), strict=True
+        load_default=PERSONAL_DAYS, validate=validate.Range(1, MOST_PERSONAL_DAYS), strict=True
     )
 
     @validates_schema

@@ -92,7 +92,8 @@ def give_to_addresses(
 def insert_rows(
     link_id: int, contact_ids: Sequence[int], *, expires_at: datetime, by_id: int | None, now: datetime
 ) -> list[int]:
-    """Stores a personal link for each contact, made by a user or a program (None); returns their numbers, in the same order. Inside a transaction."""
+    """Stores a personal link for each contact, made by a user or a program (None); returns their numbers, in the same
+    order. Inside a transaction."""
     if not contact_ids:
         return []
     shared = {"link_id": link_id, "creator_id": by_id, "created_at": now, "expires_at": expires_at}

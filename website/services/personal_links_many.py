@@ -1,7 +1,7 @@
 """Personal links for many contacts at once, for letters to all of them (R21)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -39,10 +39,10 @@ class Line(NamedTuple):
     token: str
 
 
-def contacts_named_in(text: str) -> Named:
-    """The contacts whose addresses stand in a text: several on a line, or beside other columns, whose names may be its
-    first line. Raises BadRequest for more than MOST."""
-    addresses, unknown = _addresses_in(text)
+def contacts_named_in(*texts: str) -> Named:
+    """The contacts whose addresses stand in these texts: several on a line, or beside other columns, whose names may be
+    the first line. Raises BadRequest for more than MOST."""
+    addresses, unknown = _addresses_in(texts)
     _check_count(addresses, "emails")
     known: dict[str, int] = {}
     for some in _batches(addresses):
@@ -51,13 +51,17 @@ def contacts_named_in(text: str) -> Named:
     return Named([*ids], [*(one for one in addresses if normal_email(one) not in known), *unknown])
 
 
-def _addresses_in(text: str) -> tuple[list[str], list[str]]:
-    """The addresses, and the lines without one."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    found = [_ADDRESS.findall(line) for line in lines]
-    addresses = [one for some in found for one in some if len(one) <= LONGEST and one.isprintable()]
-    without = [line[:LONGEST] for line, some in zip(lines[1:], found[1:], strict=True) if not some]
-    return list(dict.fromkeys(addresses)), without
+def _addresses_in(texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The addresses, once each, and the lines without one."""
+    addresses: dict[str, None] = {}
+    without = []
+    for text in texts:
+        for number, line in enumerate(line.strip() for line in text.strip().splitlines()):
+            found = [one for one in _ADDRESS.findall(line) if len(one) <= LONGEST and one.isprintable()]
+            addresses |= dict.fromkeys(found)
+            if line and number and not found:
+                without.append(line[:LONGEST])
+    return [*addresses], without
 
 
 def contacts_owned_by(owner_id: int | None) -> list[int]:

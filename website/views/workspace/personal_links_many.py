@@ -50,7 +50,7 @@ def make(link: Link) -> ResponseReturnValue:
 def _whom(form: ManyContactsForm) -> tuple[list[int], list[str]]:
     """The contacts that were chosen, and what was written that is none's address."""
     if form.whom.data == ADDRESSES:
-        return contacts_named_in(f"{form.emails.data or ''}\n{_text_sent()}")
+        return contacts_named_in(form.emails.data or "", _text_sent())
     if form.whom.data == EVERYBODY:
         return every_contact(), []
     owner_id = int(form.owner.data) if form.whom.data == OWNED else None

@@ -25,7 +25,7 @@ def days_field() -> IntegerField:
     """How long personal links work."""
     most = _l("Choose 1 to %(most)s days.", most=MOST_PERSONAL_DAYS)
     return IntegerField(
-        _l("Works for so many days"),
+        _l("Days until it expires"),
         [Answered(most), NumberRange(1, MOST_PERSONAL_DAYS, message=most)],
         default=PERSONAL_DAYS,
         render_kw={"min": 1, "max": MOST_PERSONAL_DAYS, "class": "short"},

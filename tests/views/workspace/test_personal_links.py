@@ -57,6 +57,8 @@ def rows_of(answer: TestResponse) -> list[list[str]]:
 def test_one_is_made_from_the_link_s_page_names_the_owner_and_is_revoked(
     client: FlaskClient, ana: User
 ) -> None:
+    ana.picture = "face"
+    db.session.commit()
     assert f'action="{PAGE}"' in client.get("/links/demo").text
     answer = send(client, PAGE, email="Dana@prospect.example", days="7")
     assert answer.status_code == 303
@@ -65,6 +67,7 @@ def test_one_is_made_from_the_link_s_page_names_the_owner_and_is_revoked(
     (address,) = addresses(page)
     public = client.get(address).text
     assert "Meet with <bdi>Ana</bdi>" in public
+    assert 'src="/picture/face.webp"' in public
     row = db.session.scalars(select(PersonalLink)).one()
     assert (row.creator_id, row.expires_at - row.created_at.replace(microsecond=0)) == (
         ana.id,

@@ -49,6 +49,11 @@ OTHERS = {
 }
 
 
+NUMBERS = dict.fromkeys(
+    ("event", "contact", "account", "user", "booking", "past", "message", "personal", "token"), 1
+)
+
+
 def fill_the_site() -> dict[str, Any]:
     """Something on every page, with names as long as they come. Returns the ids that addresses need."""
     ana, ben = make_team()
@@ -96,14 +101,7 @@ def fill_the_site() -> dict[str, Any]:
 
 def test_no_signed_in_page_is_left_out(app: Flask) -> None:
     addresses = app.url_map.bind("localhost")
-    seen = {
-        addresses.match(
-            path.partition("?")[0].format(
-                event=1, contact=1, account=1, user=1, booking=1, past=1, message=1, personal=1, token=1
-            )
-        )[0]
-        for path in PAGES
-    }
+    seen = {addresses.match(path.partition("?")[0].format(**NUMBERS))[0] for path in PAGES}
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     assert {rule.endpoint for rule in rules if rule.endpoint.startswith("workspace.")} - OTHERS == seen
 

@@ -7,7 +7,8 @@ from zoneinfo import available_timezones
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from ...forms.fields import LONGEST_EMAIL, MOST_GUESTS, is_email
+from ...email_addresses import LONGEST_EMAIL, is_email
+from ...forms.fields import MOST_GUESTS
 from ...sentences import gettext_noop
 from ...services.contact_push import MOST as MOST_ROWS
 from ...tokens import MOST_PERSONAL_DAYS, PERSONAL_DAYS

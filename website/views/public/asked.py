@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ... import clock
-from ...forms.fields import is_email
+from ...email_addresses import is_email, normal_email
 from ...models import Booking, Link
 from ...scheduling.kinds import LINK_KINDS
 from ...services.change import minutes_of
@@ -149,7 +149,7 @@ def _visitor(
 ) -> tuple[Visitor, Who, tuple[int, str] | None]:
     """Who it is, what is to be filled in, and what is wrong with the token that should have said so."""
     typed = Who(
-        values.get("email", "").strip()[:LONGEST_VALUE], values.get("name", "").strip()[:LONGEST_VALUE]
+        normal_email(values.get("email", ""))[:LONGEST_VALUE], values.get("name", "").strip()[:LONGEST_VALUE]
     )
     try:
         if values.get("for"):

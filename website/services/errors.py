@@ -145,14 +145,6 @@ class UnknownPersonalLink(Refused):
     """There is no such personal link, for this user."""
 
 
-class AddressTaken(Refused):
-    """An address was to be a contact's that is another one's already; `addresses` are those."""
-
-    def __init__(self, addresses: Sequence[str]) -> None:
-        super().__init__("the address of another contact")
-        self.addresses = list(addresses)
-
-
 class UnknownToken(Refused):
     """The API has no token with that number, or it was revoked."""
 

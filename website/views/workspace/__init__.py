@@ -23,6 +23,8 @@ from . import (
     links,
     outbox,
     pause,
+    personal_links,
+    personal_links_many,
     pictures,
     profile,
     reschedule,
@@ -30,6 +32,7 @@ from . import (
     sign_in,
     sign_in_with,
     team,
+    tokens,
 )
 from .booking_words import invitee_of
 from .said import just_done
@@ -58,6 +61,7 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/<slug>/pause", "pause_turns", pause.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/picture", "link_picture", pictures.of_link, methods=["GET", "POST"])
     site.add_url_rule("/colours", "colours", colours.show)
+    _personal_links(site)
     _bookings(site)
     _contacts(site)
     user = f"/team/<int(max={LARGEST}):user_id>"
@@ -73,7 +77,25 @@ def register(app: Flask) -> None:
     site.add_url_rule("/outbox", "outbox", outbox.index)
     site.add_url_rule(f"{message}/retry", "retry_message", outbox.retry, methods=["POST"])
     site.add_url_rule(f"{message}/give-up", "give_up_message", outbox.give_up, methods=["GET", "POST"])
+    site.add_url_rule("/tokens", "tokens", tokens.index, methods=["GET", "POST"])
+    site.add_url_rule(
+        f"/tokens/<int(max={LARGEST}):token_id>/revoke",
+        "revoke_token",
+        tokens.revoke,
+        methods=["GET", "POST"],
+    )
     app.register_blueprint(site)
+
+
+def _personal_links(site: Blueprint) -> None:
+    both, of_link = ["GET", "POST"], "/links/<slug>/personal-links"
+    of_contact = f"/contacts/<int(max={LARGEST}):contact_id>/personal-links"
+    one = f"/personal-links/<int(max={LARGEST}):number>/revoke"
+    site.add_url_rule(of_link, "personal_links", personal_links.of_link, methods=both)
+    site.add_url_rule(f"{of_link}/many", "many_personal_links", personal_links_many.make, methods=both)
+    site.add_url_rule(f"{of_link}/revoke", "revoke_personal_links", personal_links.revoke_all, methods=both)
+    site.add_url_rule(of_contact, "contact_personal_links", personal_links.of_contact, methods=both)
+    site.add_url_rule(one, "revoke_personal_link", personal_links.revoke, methods=both)
 
 
 def _bookings(site: Blueprint) -> None:

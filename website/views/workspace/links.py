@@ -12,8 +12,8 @@ from ...models import Link
 from ...scheduling.kinds import LINK_KINDS
 from ...services.link import set_active
 from ...services.listing import links_of
-from ...services.personal_link import MOST_DAYS, USUAL_DAYS
 from ...services.why_not import HostAnswer, explain
+from ...tokens import MOST_PERSONAL_DAYS, PERSONAL_DAYS
 from ..access import may_edit_link, me, signed_in
 from .pause import turns_on
 from .sharing import codes_of, link_address, site_address
@@ -45,8 +45,8 @@ def show(link: Link) -> ResponseReturnValue:
         codes=codes_of(link),
         answers=answers,
         problem=problem,
-        usual_days=USUAL_DAYS,
-        most_days=MOST_DAYS,
+        usual_days=PERSONAL_DAYS,
+        most_days=MOST_PERSONAL_DAYS,
         asked=request.args,
         zone=me().timezone,
         **turns_on(link),

@@ -38,6 +38,9 @@ SENTENCES = {
     "stopped": _l("The calendar is not checked any more."),
     "unlinked": _l("The account is unlinked."),
     "retried": _l("It is tried again now."),
+    "personal_link": _l("The personal link is made. Copy its address to send it."),
+    "revoked": _l("It is revoked: it does not work any more."),
+    "token_revoked": _l("The token is revoked: it lets nobody in."),
     "given_up": _l("It was given up. You can still have it tried again."),
 }
 

@@ -26,6 +26,7 @@ from . import (
     sign_in,
     sign_in_with,
     team,
+    why_not,
 )
 from .said import just_done
 
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/new/<kind>", "create_link", link_form.create, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>", "link", links.show)
     site.add_url_rule("/links/<slug>/edit", "edit_link", link_form.edit, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/why-not", "why_not", why_not.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/try/<key>", "try_link", sharing.attempt)
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/picture", "link_picture", pictures.of_link, methods=["GET", "POST"])

@@ -118,6 +118,16 @@ def runs(free: int, steps: int) -> int:
     return free
 
 
+def covered(starts: int, steps: int) -> int:
+    """Bits that lie in any of the stretches of `steps` bits that begin at `starts`, by doubling."""
+    have = 1
+    while have < steps:
+        more = min(have, steps - have)
+        starts |= starts << more
+        have += more
+    return starts
+
+
 def bits(mask: int) -> list[int]:
     """The positions of the set bits, ascending."""
     found = []

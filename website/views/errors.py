@@ -28,8 +28,11 @@ from ..services.errors import (
     TooLate,
     UnknownBooking,
     UnknownCalendar,
+    UnknownContact,
     UnknownLink,
     UnknownMessage,
+    UnknownPersonalLink,
+    UnknownToken,
     UnknownUser,
 )
 from ..vault import WrongKey
@@ -43,6 +46,9 @@ STATUS: dict[type[Refused], int] = {
     UnknownCalendar: 404,
     UnknownUser: 404,
     UnknownMessage: 404,
+    UnknownContact: 404,
+    UnknownPersonalLink: 404,
+    UnknownToken: 404,
     LinkClosed: 410,
     BadRequest: 400,
     AlreadyOver: 409,

@@ -70,12 +70,14 @@ def _standing(cost: GroupCost, reader: User) -> str:
                 when=moment(cost.first, reader.timezone),
             )
         )
-    return ngettext(
-        "All hosts are free at %(num)s of the link's %(all)s times in the next %(days)s days.",
-        "All hosts are free at %(num)s of the link's %(all)s times in the next %(days)s days.",
-        count,
-        all=cost.possible[-1],
-        days=SPANS[-1],
+    return str(
+        ngettext(
+            "All hosts are free at %(num)s of the link's %(all)s times in the next %(days)s days.",
+            "All hosts are free at %(num)s of the link's %(all)s times in the next %(days)s days.",
+            count,
+            all=cost.possible[-1],
+            days=SPANS[-1],
+        )
     )
 
 

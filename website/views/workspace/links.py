@@ -1,25 +1,19 @@
 """Links: listed, shown, explained, switched off (R40, R43)."""
 
-from datetime import timedelta
-
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ... import clock
 from ...models import Link
 from ...scheduling.kinds import LINK_KINDS
-from ...services.contact import recognise
 from ...services.group_cost import cost_of
 from ...services.link import set_active
 from ...services.listing import links_of
-from ...tokens import PersonalLink, signer
+from ...services.personal_link import MOST_DAYS, USUAL_DAYS
 from ..access import may_edit_link, me, signed_in
 from ..public.words import zone_name
 from .group_cost import cost_page
 from .sharing import codes_of, link_address, site_address
-
-PERSONAL_DAYS = 30
 
 
 @signed_in
@@ -38,7 +32,6 @@ def choose_kind() -> ResponseReturnValue:
 def show(link: Link) -> ResponseReturnValue:
     now = clock.now()
     cost = cost_of(link, duration=link.durations[0], now=now)
-    personal, personal_problem = _personal(link)
     return render_template(
         "workspace/links/show.html",
         link=link,
@@ -47,23 +40,11 @@ def show(link: Link) -> ResponseReturnValue:
         site=site_address(),
         codes=codes_of(link),
         cost=cost_page(cost, me()) if cost else None,
-        personal=personal,
-        personal_problem=personal_problem,
+        usual_days=USUAL_DAYS,
+        most_days=MOST_DAYS,
         asked=request.args,
         zone=zone_name(me().timezone, now),
     )
-
-
-def _personal(link: Link) -> tuple[str, str]:
-    """A personal link's address for a contact, if one was asked for (R21)."""
-    email = request.args.get("contact", "").strip()
-    if not email:
-        return "", ""
-    visitor = recognise(email, link)
-    if visitor.contact_id is None:
-        return "", _("There is no contact with this address.")
-    until = clock.now() + timedelta(days=PERSONAL_DAYS)
-    return f"{link_address(link)}?for={signer.personal(PersonalLink(link.id, visitor.contact_id), until)}", ""
 
 
 @may_edit_link

@@ -65,7 +65,8 @@ def _besides(path: OwnerPath) -> str:
         return str(_("The link never offers colleagues besides."))
     values = {"num": path.days}
     if path.colleagues:
-        return ngettext(
+        return str(
+        ngettext(
             "Colleagues are offered besides, because the owner's first time is more than %(num)s day away.",
             "Colleagues are offered besides, because the owner's first time is more than %(num)s days away.",
             **values,
@@ -74,4 +75,5 @@ def _besides(path: OwnerPath) -> str:
         "Colleagues are offered besides when the owner's first time is more than %(num)s day away: it is not.",
         "Colleagues are offered besides when the owner's first time is more than %(num)s days away: it is not.",
         **values,
+        )
     )

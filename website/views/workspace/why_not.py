@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ... import clock
-from ...forms.fields import is_email
+from ...email_addresses import is_email
 from ...models import Link
 from ...scheduling.hours import window_of_dates
 from ...scheduling.timeline import STEPS_A_DAY, Window, step_before
@@ -22,13 +22,13 @@ from ...services.group_cost import cost_of
 from ...services.owner_path import owner_path
 from ...services.why_not import Explanation, explanation_of
 from ..access import may_edit_link, me
-from ..public.asked import local, slot_text
-from ..public.words import clock_time, full_date, zone_name
+from ..public.parameters import local, slot_text
+from ..public.words import full_date, zone_name
 from ..responses import see_other, wants_fragment
 from .group_cost import cost_page
 from .owner_words import path_words
 from .why_not_table import lines_of, time_in_full
-from .why_not_words import Reader, opening
+from .why_not_words import Reader, moment, opening
 
 YEARS_AHEAD = 5
 SLOT_FORMAT = "%Y%m%dT%H%MZ"
@@ -155,5 +155,5 @@ def _one(link: Link, asked: Asked, day: Explanation, reader: Reader) -> object:
         return None
     step = Window(step_before(asked.at), 1)
     explained = explanation_of(link, day.scene.visitor, step, duration=asked.duration, now=reader.now)
-    title = f"{full_date(local(asked.at, reader.user.timezone).date())}, {clock_time(local(asked.at, reader.user.timezone))}"
+    title = moment(asked.at, reader.user.timezone)
     return {"title": title, "hosts": time_in_full(explained, asked.at, asked.host_id, reader)}

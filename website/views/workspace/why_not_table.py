@@ -11,7 +11,7 @@ from ...scheduling.slots import HOST_RULES, LINK_RULES
 from ...scheduling.timeline import instant_of, step_before
 from ...services.hosts import Host
 from ...services.why_not import OF_THE_LINK, Explanation, HostAnswer, Reason, deciding
-from ..public.asked import local, slot_text
+from ..public.parameters import local, slot_text
 from ..public.words import clock_time
 from .why_not_words import Reader, Said, said, short_word
 
@@ -29,8 +29,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A start: `at` as addresses write it; `link` is what the link itself has against it, whoever is free, in the place
-    of a cell for each host."""
+    """A start: `at` as addresses write it; `link` is what the link itself has against it, whoever is free, in the
+    place of a cell for each host."""
 
     at: str
     label: str
@@ -42,7 +42,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A reason in full: the rule's number, what it is, and what would happen without it (empty where that is not all)."""
+    """A reason in full: the rule's number, what it is, and what would be without it (empty where more stands against
+    the host)."""
 
     number: str
     said: Said

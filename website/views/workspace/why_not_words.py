@@ -1,4 +1,4 @@
-"""What keeps a host from a time, in words: a short one for a table's cell, whole sentences, and what would change it (R43)."""
+"""What keeps a host from a time, in words: short ones for cells, sentences, and what would change it (R43)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from ...services.diary import Diaries, titles_at
 from ...services.hosts import Host
 from ...services.why_not import Reason
 from ...wording import listed, together
-from ..public.asked import local
+from ..public.parameters import local
 from ..public.words import clock_time, day_name, full_date, zone_name
 from .standings import standing_words
 
@@ -39,6 +39,7 @@ SHORT = {
     "host_cap": gettext_noop("Cap"),
     "others": gettext_noop("Free, others are not"),
     "optional": gettext_noop("Optional"),
+    "paused": gettext_noop("Paused"),
     "not_owner": gettext_noop("Not the owner"),
     "owner_apart": gettext_noop("The owner"),
 }
@@ -71,8 +72,8 @@ class Reader:
 
 
 class Said(NamedTuple):
-    """A cause in words: `brief` fits under the short word in a cell; `change` is what would take it out of the way, empty
-    where nothing can; `address` is where more is to be seen, if the reader may."""
+    """A cause in words: `brief` fits under the short word in a cell; `change` is what would take it out of the way,
+    empty where nothing can; `address` is where more is to be seen, if the reader may."""
 
     brief: str
     sentence: str
@@ -237,34 +238,42 @@ def _cap(sentence: Callable[[int], str]) -> Callable[[Cause, Host, Case, Reader]
 
 
 def _link_day(count: int) -> str:
-    return ngettext(
-        "The link has %(num)s booking on that day, as many as it takes.",
-        "The link has %(num)s bookings on that day, as many as it takes.",
-        count,
+    return str(
+        ngettext(
+            "The link has %(num)s booking on that day, as many as it takes.",
+            "The link has %(num)s bookings on that day, as many as it takes.",
+            count,
+        )
     )
 
 
 def _link_week(count: int) -> str:
-    return ngettext(
-        "The link has %(num)s booking in that week, as many as it takes.",
-        "The link has %(num)s bookings in that week, as many as it takes.",
-        count,
+    return str(
+        ngettext(
+            "The link has %(num)s booking in that week, as many as it takes.",
+            "The link has %(num)s bookings in that week, as many as it takes.",
+            count,
+        )
     )
 
 
 def _host_day(count: int) -> str:
-    return ngettext(
-        "Has %(num)s booking of this link on that day, as many as a host may have.",
-        "Has %(num)s bookings of this link on that day, as many as a host may have.",
-        count,
+    return str(
+        ngettext(
+            "Has %(num)s booking of this link on that day, as many as a host may have.",
+            "Has %(num)s bookings of this link on that day, as many as a host may have.",
+            count,
+        )
     )
 
 
 def _host_week(count: int) -> str:
-    return ngettext(
-        "Has %(num)s booking of this link in that week, as many as a host may have.",
-        "Has %(num)s bookings of this link in that week, as many as a host may have.",
-        count,
+    return str(
+        ngettext(
+            "Has %(num)s booking of this link in that week, as many as a host may have.",
+            "Has %(num)s bookings of this link in that week, as many as a host may have.",
+            count,
+        )
     )
 
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from ...models import User
-from ...scheduling.pool import POOL_RULES, STANDINGS
+from ...scheduling.pool import POOL_RULES, REASONS, STANDINGS
 from ...scheduling.receipt import CRM_OUTCOMES, OWNER_SOURCES
 from ...services.owner_path import TABLE, OwnerPath
 from .why_not_words import moment
@@ -42,6 +42,8 @@ def _facts(path: OwnerPath, reader: User) -> list[tuple[str, str]]:
         facts.append((_("Known by"), _(OWNER_SOURCES[path.source])))
     facts.append((_("Can host"), _(STANDINGS[path.standing]) if path.standing else _("Yes.")))
     facts.append((_("Host of this link"), _("Yes.") if path.hosts else _("No.")))
+    if path.paused:
+        facts.append((_("Turns"), _(REASONS["owner_paused"])))
     if path.row.startswith("owner"):
         first = moment(path.first, reader.timezone) if path.first else _("None on any date of this link.")
         facts.append((_("First time"), first))
@@ -63,17 +65,9 @@ def _besides(path: OwnerPath) -> str:
         return ""
     if not path.days:
         return str(_("The link never offers colleagues besides."))
-    values = {"num": path.days}
+    far = ngettext("more than %(num)s day away", "more than %(num)s days away", path.days)
     if path.colleagues:
-        return str(
-        ngettext(
-            "Colleagues are offered besides, because the owner's first time is more than %(num)s day away.",
-            "Colleagues are offered besides, because the owner's first time is more than %(num)s days away.",
-            **values,
-        )
-    return ngettext(
-        "Colleagues are offered besides when the owner's first time is more than %(num)s day away: it is not.",
-        "Colleagues are offered besides when the owner's first time is more than %(num)s days away: it is not.",
-        **values,
-        )
+        return str(_("Colleagues are offered besides, because the owner's first time is %(far)s.", far=far))
+    return str(
+        _("Colleagues are offered besides when the owner's first time is %(far)s: it is not.", far=far)
     )

@@ -138,11 +138,24 @@ def _then(
     whole = explained.everybody.window.instant(explained.everybody.window.bit(at_start)) == at_start
     if not whole or not would_be_free(case, [cause]):
         return ""
+    if not _in_pool(explained, answer) or _waits(explained, answers, answer):
+        return str(_("Then %(name)s would be free.", name=answer.name))
+    return str(_("Then this time would be offered."))
+
+
+def _in_pool(explained: Explanation, answer: HostAnswer) -> bool:
+    """Whether the host would be in the pool, were it not for the host's standing, which is a rule of its own."""
+    scene = explained.scene
+    if scene.pool.owner_alone and answer.host_id not in scene.pool.host_ids:
+        return False
+    paused = any(host.paused for host in scene.hosts if host.id == answer.host_id and host.standing)
+    return not paused and all(reason.key in RULES for reason in answer.reasons)
+
+
+def _waits(explained: Explanation, answers: list[HostAnswer], answer: HostAnswer) -> bool:
+    """Whether another host would still be missing."""
     others = [one for one in answers if one.host_id != answer.host_id]
-    waits = explained.scene.terms.everyone and not all(one.free or _optional(one) for one in others)
-    if waits or any(one.key not in RULES for one in answer.reasons):
-        return str(_("Without that, %(name)s would be free.", name=answer.name))
-    return str(_("Without that, this time would be offered."))
+    return explained.scene.terms.everyone and not all(one.free or _optional(one) for one in others)
 
 
 def _optional(answer: HostAnswer) -> bool:

@@ -9,11 +9,9 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_timedelta, ngettext
 from flask_babel import gettext as _
 
-from ...calendar_words import own_words, words_about
 from ...models import User
 from ...scheduling.causes import Case, Cause, Taken
 from ...scheduling.hours import Hours, format_ranges
-from ...scheduling.pool import STANDINGS
 from ...scheduling.timeline import instant_of
 from ...sentences import gettext_noop
 from ...services.booking_rights import may_change
@@ -104,10 +102,13 @@ def length(minutes: int) -> str:
 
 def opening(hours: Hours, at: datetime) -> str:
     """The ranges of hours on the date on which an instant lies in their zone, with that zone; empty where closed."""
-    ranges = format_ranges(hours.on(at.astimezone(ZoneInfo(hours.timezone)).date()))
-    if not ranges:
-        return ""
-    return f"{listed(text.replace('-', '–') for text in ranges)}, {zone_name(hours.timezone, at)}"
+    ranges = _ranges(hours, at)
+    return f"{listed(ranges)}, {zone_name(hours.timezone, at)}" if ranges else ""
+
+
+def _ranges(hours: Hours, at: datetime) -> list[str]:
+    on = at.astimezone(ZoneInfo(hours.timezone)).date()
+    return [text.replace("-", "–") for text in format_ranges(hours.on(on))]
 
 
 def moment(at: datetime, timezone: str) -> str:
@@ -155,25 +156,33 @@ def _hours(_cause: Cause, _host: Host, case: Case, _reader: Reader) -> Said:
 
 
 def _own_hours(_cause: Cause, host: Host, case: Case, _reader: Reader) -> Said:
-    text = opening(host.hours, instant_of(case.start)) if host.hours else ""
-    sentence = _("Own hours on this day: %(hours)s.", hours=text)
-    return Said(
-        text, sentence if text else _("No own hours on this day."), _("Widen these hours in the profile.")
-    )
+    at = instant_of(case.start)
+    ranges, text = (_ranges(host.hours, at), opening(host.hours, at)) if host.hours else ([], "")
+    sentence = _("Own hours on this day: %(hours)s.", hours=text) if text else _("No own hours on this day.")
+    return Said(listed(ranges), sentence, _("Widen these hours."))
 
 
 def _standing(_cause: Cause, host: Host, _case: Case, reader: Reader) -> Said:
     words = standing_words(host)
-    own = host.id == reader.user.id
-    said = own_words if own else words_about
-    states = [
-        known
-        for account in account_states([host.id], reader.now).get(host.id, [])
-        for known in (one for _calendar, one in account.calendars)
-        if known.hides
+    sentences = [_(words.why), *_since(host, reader)]
+    return Said("", " ".join(sentences), _(words.remedy), words.address if host.id == reader.user.id else "")
+
+
+def _since(host: Host, reader: Reader) -> list[str]:
+    """Since when which of the host's calendars has kept the host from being offered, where that is known (R12)."""
+    states = account_states([host.id], reader.now).get(host.id, [])
+    known = [one for account in states for _calendar, one in account.calendars if one.hides and one.since]
+    return [
+        str(
+            _(
+                "%(calendar)s, since %(when)s.",
+                calendar=_(one.calendar),
+                when=moment(one.since, reader.user.timezone),
+            )
+        )
+        for one in known
+        if one.since
     ]
-    sentences = [_(STANDINGS[host.standing or ""]), *(said(known, reader.now) for known in states)]
-    return Said("", " ".join(dict.fromkeys(sentences)), _(words.remedy), words.address if own else "")
 
 
 def _busy(cause: Cause, _host: Host, case: Case, reader: Reader) -> Said:

@@ -33,6 +33,7 @@ from . import (
     sign_in_with,
     team,
     tokens,
+    why_not,
 )
 from .booking_words import invitee_of
 from .said import just_done
@@ -56,6 +57,7 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/new/<kind>", "create_link", link_form.create, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>", "link", links.show)
     site.add_url_rule("/links/<slug>/edit", "edit_link", link_form.edit, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/why-not", "why_not", why_not.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/try/<key>", "try_link", sharing.attempt)
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/pause", "pause_turns", pause.show, methods=["GET", "POST"])

@@ -1,4 +1,5 @@
-"""What nobody asks for any more is taken out of the database: old messages, claims of past meetings, pictures.
+"""What nobody asks for any more is taken out of the database: old messages, claims of past meetings, pictures,
+imports that nobody went on with.
 
 Bookings and their receipts stay (R24).
 """
@@ -13,6 +14,7 @@ from ..extensions import db
 from ..models import Booking, Claim, Message
 from ..models.message import FAILED, WAITING
 from ..scheduling.timeline import step_before
+from .contact_import import prune_imports
 from .picture import prune_pictures
 from .seldom import Seldom
 from .transaction import in_transaction
@@ -34,11 +36,15 @@ def prune_due(now: datetime) -> int:
     messages = in_transaction(lambda: prune_messages(now))
     claims = in_transaction(lambda: prune_claims(now))
     pictures = in_transaction(lambda: prune_pictures(BATCH))
-    if max(messages, claims, pictures) < BATCH:
+    imports = in_transaction(lambda: prune_imports(now, BATCH))
+    if max(messages, claims, pictures, imports) < BATCH:
         _rest.done(now)
-    if messages or claims or pictures:
-        log.info("removed: %s old messages, %s past claims, %s pictures", messages, claims, pictures)
-    return messages + claims + pictures
+    if messages or claims or pictures or imports:
+        log.info(
+            "removed: %s old messages, %s past claims, %s pictures; of %s imports what was kept",
+            messages, claims, pictures, imports,
+        )  # fmt: skip
+    return messages + claims + pictures + imports
 
 
 def prune_messages(now: datetime) -> int:

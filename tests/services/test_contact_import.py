@@ -302,7 +302,7 @@ def test_a_worker_that_is_killed_in_the_midst_of_a_file_loses_and_repeats_nothin
     worker.kill()
     worker.join()
     reached = row(number).position
-    assert 0 < reached
+    assert reached > 0
     assert stored(Contact) == reached
     imports_due(NOW)
     assert (row(number).state, row(number).counts, stored(Contact)) == (DONE, {"created": MANY}, MANY)

@@ -23,6 +23,11 @@ class Cap:
     a_day: int | None = None
     a_week: int | None = None
 
+    def over(self, usual: "Cap") -> "Cap":
+        """This cap, and the usual one where this says nothing."""
+        a_day = usual.a_day if self.a_day is None else self.a_day
+        return Cap(a_day, usual.a_week if self.a_week is None else self.a_week)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -50,7 +55,8 @@ class Terms:
 
 class HostTime(NamedTuple):
     """What is known of one host. `busy` (calendars) and `booked` (what other bookings occupy) are masks over
-    the question's window; `starts` are the first steps of this link's bookings of this host (R9)."""
+    the question's window; `starts` are the first steps of this link's bookings of this host, `cap` is the host's own
+    where it is not the link's for each host (R9)."""
 
     host_id: int
     standing: str | None = None
@@ -59,6 +65,7 @@ class HostTime(NamedTuple):
     busy: int = 0
     booked: int = 0
     starts: tuple[int, ...] = ()
+    cap: Cap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +113,17 @@ class Offer:
 
 def offer(question: Question) -> Offer:
     """The slots that a link offers in the question's window (R1 to R9, R12)."""
+    common = link_starts(question)
+    by_host = {host.host_id: _free_starts(question, host, common) for host in question.hosts}
+    return Offer(question.window, _joined(question, by_host), by_host)
+
+
+def link_starts(question: Question) -> int:
+    """The starts that the link's own rules leave, whoever is free (R1 to R3, R9)."""
     common = question.window.mask
     for rule in LINK_RULES:
         common &= rule.allowed(question, _NOBODY)
-    by_host = {host.host_id: _free_starts(question, host, common) for host in question.hosts}
-    return Offer(question.window, _joined(question, by_host), by_host)
+    return common
 
 
 def why_not(question: Question, host: HostTime, at: datetime) -> list[Rule]:
@@ -118,7 +131,12 @@ def why_not(question: Question, host: HostTime, at: datetime) -> list[Rule]:
     bit = question.window.bit(at)
     if bit < 0 or question.window.instant(bit) != at:
         return [LINK_RULES[0]]
-    return [rule for rule in (*LINK_RULES, *HOST_RULES) if not rule.allowed(question, host) >> bit & 1]
+    return [rule for rule, allowed in rule_masks(question, host) if not allowed >> bit & 1]
+
+
+def rule_masks(question: Question, host: HostTime) -> list[tuple[Rule, int]]:
+    """Every rule with the starts that it allows this host, for whoever asks about many of them."""
+    return [(rule, rule.allowed(question, host)) for rule in (*LINK_RULES, *HOST_RULES)]
 
 
 def _free_starts(question: Question, host: HostTime, common: int) -> int:
@@ -210,7 +228,7 @@ def _free_around(question: Question, taken: int) -> int:
 
 
 def _under_host_cap(question: Question, host: HostTime) -> int:
-    return _open_days(question, question.terms.host_cap, host.starts)
+    return _open_days(question, host.cap or question.terms.host_cap, host.starts)
 
 
 def _open_days(question: Question, cap: Cap, starts: Iterable[int]) -> int:

@@ -118,6 +118,16 @@ def runs(free: int, steps: int) -> int:
     return free
 
 
+def covered(starts: int, steps: int) -> int:
+    """Bits that lie in any of the stretches of `steps` bits that begin at `starts`, by doubling."""
+    have = 1
+    while have < steps:
+        more = min(have, steps - have)
+        starts |= starts << more
+        have += more
+    return starts
+
+
 def bits(mask: int) -> list[int]:
     """The positions of the set bits, ascending."""
     found = []
@@ -125,6 +135,19 @@ def bits(mask: int) -> list[int]:
         low = mask & -mask
         found.append(low.bit_length() - 1)
         mask ^= low
+    return found
+
+
+def stretches(mask: int) -> list[tuple[int, int]]:
+    """The stretches of set bits, `(first, end)`, ascending: each as long as it goes."""
+    found, passed = [], 0
+    while mask:
+        low = (mask & -mask).bit_length() - 1
+        mask >>= low
+        length = (~mask & (mask + 1)).bit_length() - 1
+        found.append((passed + low, passed + low + length))
+        mask >>= length
+        passed += low + length
     return found
 
 

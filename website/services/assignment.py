@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from ..extensions import db
 from ..models import Booking, BookingHost, Link, LinkHost, User
 from ..models.booking import CONFIRMED
+from ..scheduling import ring
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer, Receipt
-from ..scheduling.rotations import RECENT_DAYS, ROTATIONS, Choice, Share, decayed, head_start, next_turn
+from ..scheduling.rotations import ROTATIONS, Choice, Share, turn_given_back
 from .availability import Scene
 from .hosts import Host
 
@@ -56,23 +57,22 @@ def shares(scene: Scene) -> list[Share]:
 
 
 def _shares(link: Link, now: datetime) -> list[Share]:
-    given = _given(link, now)
-    return [_share(member, given.get(member.user_id, 0), now) for member in link.hosts]
+    return ring.shares_of(link.hosts, given_lately(link, now), now, link.share_days)
 
 
-def _share(member: LinkHost, given: int, now: datetime) -> Share:
-    start = decayed(member.head_start, member.joined_at, now) if member.joined_at else 0.0
-    return Share(member.user_id, member.weight, member.priority, given, start, member.turn, member.position)
-
-
-def _given(link: Link, now: datetime) -> dict[int, int]:
+def given_lately(link: Link, now: datetime) -> dict[int, int]:
+    """How many meetings of the link's window of days count, by host (R23). What was cancelled, declined, moved to
+    somebody else or missed was given back. None from before a host joined or came back counts: their head start stands
+    for those."""
     counts = (
         select(BookingHost.user_id, func.count())
         .join(Booking, Booking.id == BookingHost.booking_id)
+        .join(LinkHost, and_(LinkHost.link_id == link.id, LinkHost.user_id == BookingHost.user_id))
         .where(
             Booking.link_id == link.id,
-            Booking.state == CONFIRMED,
-            Booking.created_at > now - timedelta(days=RECENT_DAYS),
+            or_(LinkHost.joined_at.is_(None), Booking.created_at >= LinkHost.joined_at),
+            *counting(),
+            Booking.created_at > now - timedelta(days=link.share_days),
         )
         .group_by(BookingHost.user_id)
     )
@@ -81,32 +81,62 @@ def _given(link: Link, now: datetime) -> dict[int, int]:
     return {row[0]: row[1] for row in db.session.execute(counts)}
 
 
+def counting() -> tuple[ColumnElement[bool], ...]:
+    """Which bookings count for their hosts: those that stand, and to which the invitee came or is to come."""
+    return (Booking.state == CONFIRMED, Booking.no_show.is_(False))
+
+
 def welcome(link: Link, hosts: Sequence[Host], now: datetime) -> None:
     """Gives hosts who joined or came back the pool's mean to start with, so that there is no burst (R23).
 
-    Runs inside the booking's transaction, before the choice. Who comes back keeps their place in the ring.
+    Runs inside the booking's transaction, before the choice. Who comes back keeps their place in the ring. Whoever is
+    paused is away, though their own contacts still meet them.
     """
-    able = {host.id for host in hosts if host.standing is None}
-    if not LINK_KINDS[link.kind].rotates or all(
-        member.present == (member.user_id in able) for member in link.hosts
-    ):
-        return
-    everyone = {share.host_id: share for share in _shares(link, now)}
-    staying = [everyone[member.user_id] for member in link.hosts if member.present and member.user_id in able]
-    for member in link.hosts:
-        if member.user_id in able and not member.present:
-            if member.joined_at is None and staying:
-                member.turn = next_turn(list(everyone.values()))
-            member.head_start, member.joined_at = head_start(everyone[member.user_id], staying), now
-        member.present = member.user_id in able
+    able = {host.id for host in hosts if host.candidate.reason_out is None}
+    if LINK_KINDS[link.kind].rotates and ring.has_changed(link.hosts, able):
+        ring.welcome(link.hosts, able, given_lately(link, now), now, link.share_days)
 
 
 def take_turn(link: Link, host_id: int) -> None:
     """The host chosen goes to the back of the ring (R23, strict). Inside the booking's transaction."""
-    back = max(member.turn for member in link.hosts) + 1
-    for member in link.hosts:
-        if member.user_id == host_id:
-            member.turn = back
+    ring.take_turn(link.hosts, host_id)
+
+
+def give_back(booking: Booking, host_id: int) -> int | None:
+    """The host's turn is what it was before the booking cost them one: it was cancelled or missed, or went to somebody
+    else (R23). Nothing changes where no rotation chose them for it. What the turn was until now, None where nothing
+    changed. Inside the transaction of whatever happened to the booking, with its link locked, before its receipt or its
+    hosts change. The shares count bookings as they are, and need nothing."""
+    former = _turn_before(booking, host_id)
+    member = _member(booking.link, host_id)
+    if former is None or member is None or member.turn <= former:
+        return None
+    held, member.turn = member.turn, turn_given_back(member.turn, former)
+    return held
+
+
+def take_again(booking: Booking, host_id: int, held: int) -> None:
+    """The host has the turn again that they held when it was given back, unless they were chosen since: the meeting
+    took place after all. As `give_back`."""
+    member = _member(booking.link, host_id)
+    if member is not None:
+        member.turn = max(member.turn, held)
+
+
+def _member(link: Link, host_id: int) -> LinkHost | None:
+    return next((member for member in link.hosts if member.user_id == host_id), None)
+
+
+def _turn_before(booking: Booking, host_id: int) -> int | None:
+    """The host's turn when the rotation last chose for the booking, None unless it chose them. A booking that was moved
+    with its host has a receipt without a choice: the one before it is in its history."""
+    earlier = (entry["receipt"] for entry in reversed(booking.changes) if "receipt" in entry)
+    for values in filter(None, (booking.receipt, *earlier)):
+        receipt = Receipt.from_json(values)
+        if receipt.rotation is not None:
+            mine = (share.turn for share in receipt.shares if share.host_id == host_id == receipt.winner_id)
+            return next(mine, None)
+    return None
 
 
 def receipt_of(

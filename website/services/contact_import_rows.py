@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..csv_file import Row
-from ..email_address import is_email
+from ..email_addresses import is_email
 from ..sentences import Sentence
 from .contact import normal_email
 

@@ -135,3 +135,31 @@ class Invalid(Refused):
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__("; ".join(f"{field}: {' '.join(texts)}" for field, texts in errors.items()))
         self.errors = errors
+
+
+class UnknownContact(Refused):
+    """No contact has that number or address."""
+
+
+class UnknownPersonalLink(Refused):
+    """There is no such personal link, for this user."""
+
+
+class AddressTaken(Refused):
+    """An address was to be a contact's that is another one's already; `addresses` are those."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        super().__init__("the address of another contact")
+        self.addresses = list(addresses)
+
+
+class UnknownToken(Refused):
+    """The API has no token with that number, or it was revoked."""
+
+
+class NoToken(Refused):
+    """A program asks for what a token alone opens, and showed none, or one that lets nobody in (`shown`)."""
+
+    def __init__(self, *, shown: bool) -> None:
+        super().__init__("no token")
+        self.shown = shown

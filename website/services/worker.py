@@ -10,6 +10,7 @@ from .calendar import refresh_due
 from .calendar_alarm import tell_due
 from .contact_import_work import import_part, imports_due
 from .event_look import look_due
+from .offered_hours import note_offered_due
 from .outbox import deliver_due, deliver_one
 from .outbox_waking import wake_due
 from .pruning import prune_due
@@ -19,7 +20,7 @@ from .worker_sign import sign_due
 log = logging.getLogger(__name__)
 
 Part = Callable[[datetime], int]
-OTHERS: tuple[Part, ...] = (look_due, tell_due, watch_due, wake_due, prune_due)
+OTHERS: tuple[Part, ...] = (look_due, tell_due, watch_due, wake_due, prune_due, note_offered_due)
 # Side by side, so that neither a provider who answers slowly nor a file of contacts holds up a message that could go
 # elsewhere. A round of the first is one message: each lease begins when it is taken, and a worker that is told to stop
 # has one to finish.

@@ -28,15 +28,19 @@ from ..services.errors import (
     TooLate,
     UnknownBooking,
     UnknownCalendar,
+    UnknownContact,
     UnknownImport,
     UnknownLink,
     UnknownMessage,
+    UnknownPersonalLink,
+    UnknownToken,
     UnknownUser,
 )
 from ..vault import WrongKey
 from .languages import translated
 from .limits import seconds_to_wait
 from .responses import to_whole_page
+from .sizes import said_of_more
 
 STATUS: dict[type[Refused], int] = {
     UnknownLink: 404,
@@ -44,6 +48,9 @@ STATUS: dict[type[Refused], int] = {
     UnknownCalendar: 404,
     UnknownUser: 404,
     UnknownMessage: 404,
+    UnknownContact: 404,
+    UnknownPersonalLink: 404,
+    UnknownToken: 404,
     UnknownImport: 404,
     LinkClosed: 410,
     BadRequest: 400,
@@ -84,7 +91,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         BadRequestError.description,
         Gone.description,
     )
-    return answer(code, detail=error.description or "" if said else "")
+    detail = error.description or "" if said else ""
+    return answer(code, detail=said_of_more() if code == 413 else detail)
 
 
 def _answered(error: HTTPException) -> ResponseReturnValue:

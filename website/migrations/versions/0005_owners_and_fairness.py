@@ -15,6 +15,9 @@ branch_labels = None
 depends_on = None
 
 
+DOMAIN = "substr(email, length(rtrim(email, replace(email, '@', ''))) + 1)"
+
+
 def upgrade():
     # Columns are added in place, and with a value of the database's own: the release before goes on writing rows.
     op.add_column('contact', sa.Column('company', sa.String(), nullable=False, server_default=''))
@@ -22,6 +25,13 @@ def upgrade():
     op.add_column('contact', sa.Column('crm_id', sa.String(), nullable=False, server_default=''))
     op.add_column('contact', sa.Column('created_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('contact', sa.Column('forgotten_at', sa.DateTime(timezone=True), nullable=True))
+    # Lists of a million contacts are read in the order of an index.
+    op.drop_index('ix_contact_owner_id', table_name='contact')
+    op.create_index('ix_contact_owner_id_email', 'contact', ['owner_id', 'email'])
+    op.create_index('ix_contact_source_email', 'contact', ['source', 'email'])
+    op.create_index('ix_contact_company', 'contact', [sa.text('lower(company)')])
+    op.create_index('ix_contact_name', 'contact', [sa.text('lower(name)'), 'id'])
+    op.create_index('ix_contact_domain', 'contact', [sa.text(DOMAIN)])
     op.add_column('booking', sa.Column('crm_id', sa.String(), nullable=False, server_default=''))
     op.add_column('link', sa.Column('company_owner', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('link', sa.Column('previous_host', sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -39,6 +49,8 @@ def upgrade():
     sa.PrimaryKeyConstraint('email', name=op.f('pk_contact_address'))
     )
     op.create_index(op.f('ix_contact_address_contact_id'), 'contact_address', ['contact_id'])
+
+    op.create_index('ix_contact_address_domain', 'contact_address', [sa.text(DOMAIN)])
 
     op.create_table('company',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -135,6 +147,9 @@ def downgrade():
         'offered_hours', 'contact_import_part', 'contact_import', 'crm_owner', 'api_token', 'personal_link', 'company', 'contact_address'
     ):
         op.drop_table(table)
+    for index in ('domain', 'name', 'company', 'source_email', 'owner_id_email'):
+        op.drop_index(f'ix_contact_{index}', table_name='contact')
+    op.create_index('ix_contact_owner_id', 'contact', ['owner_id'])
     for table, columns in (
         ('link_host', ('max_per_week', 'max_per_day', 'paused_until', 'paused_from')),
         ('link', ('share_days', 'crm_owner', 'previous_host', 'company_owner')),

@@ -1,6 +1,6 @@
 """Links: listed, shown, explained, switched off (R40, R43)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request
@@ -10,15 +10,13 @@ from flask_babel import gettext as _
 from ... import clock
 from ...models import Link
 from ...scheduling.kinds import LINK_KINDS
-from ...services.contact import recognise
 from ...services.link import set_active
 from ...services.listing import links_of
+from ...services.personal_link import MOST_DAYS, USUAL_DAYS
 from ...services.why_not import HostAnswer, explain
-from ...tokens import PersonalLink, signer
 from ..access import may_edit_link, me, signed_in
 from .sharing import codes_of, link_address, site_address
 
-PERSONAL_DAYS = 30
 YEARS_AHEAD = 5
 
 
@@ -37,7 +35,6 @@ def choose_kind() -> ResponseReturnValue:
 @may_edit_link
 def show(link: Link) -> ResponseReturnValue:
     answers, problem = _why_not(link)
-    personal, personal_problem = _personal(link)
     return render_template(
         "workspace/links/show.html",
         link=link,
@@ -47,8 +44,8 @@ def show(link: Link) -> ResponseReturnValue:
         codes=codes_of(link),
         answers=answers,
         problem=problem,
-        personal=personal,
-        personal_problem=personal_problem,
+        usual_days=USUAL_DAYS,
+        most_days=MOST_DAYS,
         asked=request.args,
         zone=me().timezone,
     )
@@ -68,18 +65,6 @@ def _why_not(link: Link) -> tuple[list[HostAnswer] | None, str]:
     at = (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(me().timezone))).astimezone(UTC)
     email = request.args.get("email", "").strip()[:254] or None
     return explain(link, start_at=at, duration=duration, email=email, now=clock.now()), ""
-
-
-def _personal(link: Link) -> tuple[str, str]:
-    """A personal link's address for a contact, if one was asked for (R21)."""
-    email = request.args.get("contact", "").strip()
-    if not email:
-        return "", ""
-    visitor = recognise(email, link)
-    if visitor.contact_id is None:
-        return "", _("There is no contact with this address.")
-    until = clock.now() + timedelta(days=PERSONAL_DAYS)
-    return f"{link_address(link)}?for={signer.personal(PersonalLink(link.id, visitor.contact_id), until)}", ""
 
 
 @may_edit_link

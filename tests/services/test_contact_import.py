@@ -177,8 +177,8 @@ def test_two_rows_for_one_address_are_an_error_wherever_they_stand(
     monkeypatch.setattr(contact_import, "PART_ROWS", 2)
     monkeypatch.setattr(contact_import_work, "PART_ROWS", 2)
     text = (
-        "email,other email\na@a.example,aa@a.example\nb@a.example,\nc@a.example,\nA@a.example,\nd@a.example,b@a.example\n"
-        "aa@a.example,\n"
+        "email,other email\na@a.example,aa@a.example\nb@a.example,\nc@a.example,\nA@a.example,\n"
+        "d@a.example,b@a.example\naa@a.example,\n"
     )
     done = imported(text, ana)
     assert done.counts == {"created": 3, "error": 3}
@@ -432,7 +432,8 @@ def test_files_that_nobody_goes_on_with_are_thrown_away_and_errors_of_old_import
          "first_name,last_name,company,,email,phone,,owner"),
         ("Name,Given Name,Family Name,E-mail 1 - Type,E-mail 1 - Value,E-mail 2 - Value,Phone 1 - Value",
          "name,,,,email,further,phone"),
-        ("First Name,Last Name,E-mail Address,E-mail 2 Address,Business Phone", "first_name,last_name,email,further,phone"),
+        ("First Name,Last Name,E-mail Address,E-mail 2 Address,Business Phone",
+         "first_name,last_name,email,further,phone"),
         ("Vorname,Name,E-Mail-Adresse,Firma,Telefon", "first_name,last_name,email,company,phone"),
         ("Prénom,Nom,Adresse e-mail,Société,Propriétaire du contact", "first_name,last_name,email,company,owner"),
         ("Nombre,Apellidos,Correo electrónico,Teléfono", "first_name,last_name,email,phone"),

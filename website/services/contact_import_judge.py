@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ..sentences import Sentence
+from ..sentences import Sentence, gettext_noop
 from .contact_import import Choices
 from .contact_import_people import Owners, People, Person
 from .contact_import_rows import Entry, EntryReader, Problem
 
 LONGEST_KEPT = 1000
 
-SOMEBODY_ELSES = (
+SOMEBODY_ELSES = gettext_noop(
     "This is an address of another contact, %(email)s. Leave it out, or change that contact first."
 )
 

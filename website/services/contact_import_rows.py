@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..csv_file import Row
 from ..email_addresses import is_email
-from ..sentences import Sentence
+from ..sentences import Sentence, gettext_noop
 from .contact import normal_email
 
 LONGEST = 200
@@ -17,7 +17,7 @@ MOST_FURTHER = 20
 
 NO_ADDRESS = Sentence("There is no e-mail address in this row: write one.")
 NOT_AN_ADDRESS = Sentence("This is no e-mail address: write one such as name@example.com.")
-TOO_LONG = "This is too long: keep it under %(most)s characters."
+TOO_LONG = gettext_noop("This is too long: keep it under %(most)s characters.")
 NOT_SHOWN = Sentence("Take out the characters that cannot be shown.")
 TOO_MANY_CELLS = Sentence(
     "This row has more cells than there are columns. Write a value that holds a separator in quotation marks."

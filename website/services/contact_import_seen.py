@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
-from ..sentences import Sentence
+from ..sentences import Sentence, gettext_noop
 from .contact_import import rows_of
 from .contact_import_rows import Entry, EntryReader, Problem
 
-AGAIN = "Line %(line)s has this address already. Leave one of the two rows out, or make one of them."
+AGAIN = gettext_noop(
+    "Line %(line)s has this address already. Leave one of the two rows out, or make one of them."
+)
 
 
 class Seen:

@@ -19,6 +19,7 @@ _SIGNED_IN_STYLES = (
     "workspace/list",
     "workspace/settings",
     "workspace/calendars",
+    "workspace/import",
 )
 _SIGNED_IN_SCRIPTS = ("harden", "plain", "choice", "announce", "summary", "copy")
 

@@ -14,6 +14,7 @@ from . import (
     companies,
     connect,
     contact_form,
+    contact_import,
     contacts,
     event,
     forgetting,
@@ -66,6 +67,7 @@ def register(app: Flask) -> None:
     _personal_links(site)
     _bookings(site)
     _contacts(site)
+    _contact_imports(site)
     user = f"/team/<int(max={LARGEST}):user_id>"
     site.add_url_rule("/team", "team", team.index)
     site.add_url_rule("/team/new", "invite", team.new, methods=["GET", "POST"])
@@ -146,3 +148,14 @@ def _calendars(site: Blueprint) -> None:
     site.add_url_rule(f"{account}/unlink", "unlink_calendar", calendars.remove, methods=["GET", "POST"])
     site.add_url_rule("/calendars/<kind>/link", "link_calendar", connect.link, methods=["GET", "POST"])
     site.add_url_rule("/calendars/<kind>/linked", "calendar_linked", calendar_sign_in.linked)
+
+
+def _contact_imports(site: Blueprint) -> None:
+    both, one = ["GET", "POST"], f"/contacts/import/<int(max={LARGEST}):import_id>"
+    site.add_url_rule("/contacts/import", "import_contacts", contact_import.index, methods=both)
+    site.add_url_rule(one, "contact_import", contact_import.show)
+    site.add_url_rule(f"{one}/columns", "contact_import_columns", contact_import.columns, methods=both)
+    site.add_url_rule(f"{one}/start", "start_contact_import", contact_import.begin, methods=["POST"])
+    site.add_url_rule(f"{one}/cancel", "cancel_contact_import", contact_import.cancel, methods=["POST"])
+    site.add_url_rule(f"{one}/progress", "contact_import_progress", contact_import.progress)
+    site.add_url_rule(f"{one}/errors.csv", "contact_import_errors", contact_import.errors)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from ..email_addresses import normal_email
 from ..extensions import db
 from ..models import CrmOwner, CrmState, User
 from ..providers.crm import linked_crm
@@ -16,7 +17,6 @@ from ..providers.crm.errors import CrmError
 from ..providers.crm.records import FoundOwner
 from ..sentences import Sentence
 from . import crm_meeting
-from .contact import normal_email
 from .crm import forget_answers
 from .errors import BadRequest, NotAllowed
 from .seldom import Seldom

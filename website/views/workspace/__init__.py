@@ -12,6 +12,7 @@ from . import (
     calendars,
     colours,
     connect,
+    crm,
     event,
     home,
     leaving,
@@ -72,6 +73,7 @@ def register(app: Flask) -> None:
     site.add_url_rule("/outbox", "outbox", outbox.index)
     site.add_url_rule(f"{message}/retry", "retry_message", outbox.retry, methods=["POST"])
     site.add_url_rule(f"{message}/give-up", "give_up_message", outbox.give_up, methods=["GET", "POST"])
+    _crm(site)
     app.register_blueprint(site)
 
 
@@ -90,6 +92,13 @@ def _bookings(site: Blueprint) -> None:
     decided = f"/bookings/events/<int(max={LARGEST}):event_id>"
     site.add_url_rule(decided, "event", event.show)
     site.add_url_rule(decided, "decide_event", event.decide, methods=["POST"])
+
+
+def _crm(site: Blueprint) -> None:
+    site.add_url_rule("/crm", "crm", crm.index)
+    site.add_url_rule("/crm/read", "read_crm", crm.read, methods=["POST"])
+    owner = f"/crm/owners/<int(max={LARGEST}):owner_id>"
+    site.add_url_rule(owner, "crm_owner", crm.owner, methods=["GET", "POST"])
 
 
 def _calendars(site: Blueprint) -> None:

@@ -20,6 +20,8 @@ SENTENCES = {
     "cancelled": _l("The meeting is cancelled. Everybody is told."),
     "decided": _l("It is done as you decided."),
     "owner": _l("The owner is saved."),
+    "crm_read": _l("The owners were read just now."),
+    "crm_owner": _l("It is saved who that is."),
     "picture_saved": _l("The picture is saved: pages show it from now on."),
     "picture_removed": _l("The picture is gone."),
     "linked": _l("The account is linked."),

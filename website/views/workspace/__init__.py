@@ -16,6 +16,7 @@ from . import (
     contact_form,
     contact_import,
     contacts,
+    crm,
     event,
     forgetting,
     home,
@@ -88,6 +89,7 @@ def register(app: Flask) -> None:
         tokens.revoke,
         methods=["GET", "POST"],
     )
+    _crm(site)
     app.register_blueprint(site)
 
 
@@ -136,6 +138,13 @@ def _contacts(site: Blueprint) -> None:
     site.add_url_rule("/companies/new", "new_company", companies.new, methods=both)
     site.add_url_rule(f"{company}/edit", "edit_company", companies.edit, methods=both)
     site.add_url_rule(f"{company}/remove", "remove_company", companies.remove, methods=both)
+
+
+def _crm(site: Blueprint) -> None:
+    site.add_url_rule("/crm", "crm", crm.index)
+    site.add_url_rule("/crm/read", "read_crm", crm.read, methods=["POST"])
+    owner = f"/crm/owners/<int(max={LARGEST}):owner_id>"
+    site.add_url_rule(owner, "crm_owner", crm.owner, methods=["GET", "POST"])
 
 
 def _calendars(site: Blueprint) -> None:

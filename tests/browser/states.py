@@ -11,7 +11,7 @@ from tests.views.public.test_reschedule import begin_at
 from website import clock
 from website.extensions import db
 from website.models import User
-from website.views.public.asked import SLOT_FORMAT
+from website.views.public.parameters import SLOT_FORMAT
 
 QUESTIONS = [
     {"key": "size", "label": "How many people work with you?", "kind": "number", "required": True},

@@ -17,7 +17,7 @@ from website.services.cancellation import cancel
 from website.services.contact import NOBODY
 from website.services.history import note
 from website.services.note import leave_note
-from website.views.public.asked import slot_text
+from website.views.public.parameters import slot_text
 
 pytestmark = pytest.mark.browser
 AT = (clock.now() + timedelta(days=3)).strftime("%Y-%m-%dT10:00")

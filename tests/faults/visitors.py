@@ -14,7 +14,7 @@ from tests.services.test_booking import NINE
 from website.extensions import db
 from website.models import Booking, BookingHost, Claim, Link, Message
 from website.tokens import signer
-from website.views.public.asked import slot_text
+from website.views.public.parameters import slot_text
 
 HALF_HOUR = timedelta(minutes=30)
 ALL_DAY = {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}

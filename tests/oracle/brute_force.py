@@ -187,7 +187,9 @@ def link_is_below_its_caps(case: Case, start: int) -> bool:
 def host_is_below_caps(case: Case, host: Host, start: int) -> bool:
     """Whether the host may take one more booking of this link on that date and in that ISO week."""
     mine = [booking for booking in case.bookings if booking.on_this_link and host.id in booking.host_ids]
-    return below(case, start, mine, case.link.caps.host_day, case.link.caps.host_week)
+    day = case.link.caps.host_day if host.own_day is None else host.own_day
+    week = case.link.caps.host_week if host.own_week is None else host.own_week
+    return below(case, start, mine, day, week)
 
 
 def below(case: Case, start: int, bookings: list[Booking], day: int | None, week: int | None) -> bool:

@@ -48,13 +48,16 @@ class Link:
 
 @dataclass(frozen=True)
 class Host:
-    """A host: own hours (R8), busy intervals, and whether the calendar is in working order (R12)."""
+    """A host: own hours (R8), busy intervals, whether the calendar is in working order (R12), and caps of their own in
+    place of the link's for each host (R9)."""
 
     id: str
     hours: Hours
     busy: Sequence[tuple[int, int]] = ()
     optional: bool = False
     working: bool = True
+    own_day: int | None = None
+    own_week: int | None = None
 
 
 @dataclass(frozen=True)

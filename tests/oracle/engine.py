@@ -54,7 +54,14 @@ def _host_time(case: Case, number: int, host: Host, window: Window) -> HostTime:
         busy=busy_mask((interval for interval in host.busy if interval[0] < interval[1]), window),
         booked=busy_mask((_occupied(booking) for booking in theirs), window),
         starts=_starts(theirs),
+        cap=_own_cap(host, case.link),
     )
+
+
+def _own_cap(host: Host, link: Link) -> Cap | None:
+    if host.own_day is None and host.own_week is None:
+        return None
+    return Cap(host.own_day, host.own_week).over(Cap(link.caps.host_day, link.caps.host_week))
 
 
 def _hours(hours: Hours) -> engine_hours.Hours:

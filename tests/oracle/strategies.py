@@ -116,7 +116,8 @@ busy_plans = st.lists(
     ),
     max_size=8,
 )
-host_traits = (busy_plans, st.integers(0, 3), st.integers(0, 15))
+own_caps = st.just((None, None)) | st.tuples(*[st.sampled_from((None, 1, 2, 3))] * 2)
+host_traits = (busy_plans, st.integers(0, 3), st.integers(0, 15), own_caps)
 host_plans = {
     "link": st.lists(st.tuples(*host_traits), min_size=1, max_size=4),
     "hosts": st.lists(st.tuples(*host_traits, hours_plans, st.sampled_from(ZONES)), min_size=1, max_size=4),
@@ -132,10 +133,12 @@ def busy_from(start: int, plan: list[tuple[int, int, int, int]]) -> tuple[tuple[
 def hosts_near(day: date, start: int, link: Link, plans: list[tuple[Any, ...]]) -> tuple[Host, ...]:
     """One host for a personal link, all for the others; own hours where they count, one in sixteen broken."""
     found = []
-    for number, (busy, optional, health, *own) in enumerate(plans[:1] if link.kind == "personal" else plans):
+    for number, (busy, optional, health, caps, *own) in enumerate(
+        plans[:1] if link.kind == "personal" else plans
+    ):
         hours = own[0].near(day, own[1]) if own else link.hours
         wanted = link.kind == "group" and optional == 3
-        found.append(Host(f"host{number}", hours, busy_from(start, busy), wanted, health < 15))
+        found.append(Host(f"host{number}", hours, busy_from(start, busy), wanted, health < 15, *caps))
     return tuple(found)
 
 

@@ -142,6 +142,14 @@ def test_a_hosts_cap_closes_the_day_for_that_host_alone():
 
 
 @pytest.mark.rule("R9")
+def test_a_cap_of_a_hosts_own_counts_in_place_of_the_links():
+    both = Booking(("ana", "ben"), at("2027-01-08T06:00"), at("2027-01-08T07:00"), on_this_link=True)
+    link = Link("round_robin", daily("UTC", "09:00-10:00"), 60, 60, caps=Caps(host_day=1))
+    hosts = (host("ana", own_day=2), host("ben", own_week=9))
+    assert answer(link, "2027-01-08", hosts, bookings=[both]) == {at("2027-01-08T09:00"): frozenset({"ana"})}
+
+
+@pytest.mark.rule("R9")
 def test_a_cap_counts_dates_of_the_links_zone():
     """20:00 UTC on the 7th is 8 January in Kathmandu; 04:00 UTC on the 8th is that day, too."""
     booked = Booking(("ana",), at("2027-01-07T20:00"), at("2027-01-07T21:00"), on_this_link=True)

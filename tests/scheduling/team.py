@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from random import Random
 
-from website.scheduling.rotations import ROTATIONS, Choice, Share, head_start, next_turn
+from website.scheduling.rotations import ROTATIONS, Choice, Share, head_start, next_turn, turn_given_back
 
 
 class Team:
@@ -36,6 +36,12 @@ class Team:
         self.shares[choice.host_id] = replace(chosen, given=chosen.given + 1, turn=next_turn(pool))
         self.log.append(choice.host_id)
         return choice
+
+    def give_back(self, former: Share) -> None:
+        """A booking of the host came to nothing; `former` is their share when they were chosen for it."""
+        share = self.shares[former.host_id]
+        turn = turn_given_back(share.turn, former.turn)
+        self.shares[former.host_id] = replace(share, given=share.given - 1, turn=turn)
 
     def join(self, host: int, weight: int = 1) -> None:
         """A host joins, or comes back with what they were given before."""

@@ -3,6 +3,8 @@
 Ana owns the contact, Ben and Cleo share the link with her, Zoe is not on it.
 """
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from website.scheduling.pool import (
     choose_pool,
     colleagues,
     kept,
+    pauses,
     without,
 )
 
@@ -167,6 +170,58 @@ def test_who_declined_is_out_and_every_other_eligible_host_is_in() -> None:
     assert [member.reason for member in pool.in_or_out] == ["declined", "eligible", "no_seat"]
 
 
+# Paused
+
+
+def resting(*names: str) -> tuple[Candidate, ...]:
+    return tuple(each._replace(paused=each.name in names) for each in TEAM)
+
+
+@pytest.mark.rule("R23")
+def test_who_is_paused_is_out_of_every_pool_that_a_rotation_chooses_from() -> None:
+    candidates = resting("Ben")
+    pools = [
+        choose(candidates, owner_first=False),
+        choose(candidates, owner=None),
+        choose(candidates, owner=Owner(ZOE, "no_seat")),
+        choose(candidates, owner=Owner(ZOE)),
+        without(candidates, {ANA}),
+        any_colleague(candidates),
+        colleagues(choose(candidates), candidates),
+    ]
+    assert [pool.rule for pool in pools] == [
+        "everyone", "unknown_or_unowned", "owner_not_able", "owner_not_host", "declined", "any_colleague", "colleagues",
+    ]  # fmt: skip
+    assert all(pool.in_or_out[1] == Membership(BEN, "Ben", False, "paused") for pool in pools)
+    assert all(CLEO in pool.host_ids for pool in pools)
+
+
+@pytest.mark.rule("R20")
+def test_an_owner_who_is_paused_keeps_their_own_contacts() -> None:
+    pool = choose(resting("Ana", "Ben"))
+    assert (pool.rule, pool.host_ids) == ("owner", (ANA,))
+    assert [member.reason for member in pool.in_or_out] == ["owner_paused", "paused", "not_owner"]
+
+
+@pytest.mark.rule("R23")
+@pytest.mark.parametrize("kind", ["personal", "group"])
+def test_where_no_rotation_chooses_a_pause_changes_nothing(kind) -> None:
+    assert choose(resting("Ana")[:1], kind=kind) == choose(TEAM[:1], kind=kind)
+    assert kept(resting("Ana"), {ANA}) == kept(TEAM, {ANA})
+
+
+@pytest.mark.rule("R23")
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [(None, None, ""), (8, None, "89"), (None, 7, "67"), (7, 8, "78"), (9, 6, ""), (8, 8, "8")],
+)
+def test_a_pause_holds_on_its_first_and_its_last_date(first, last, days) -> None:
+    def day(number: int | None) -> date | None:
+        return date(2027, 2, number) if number else None
+
+    assert "".join(str(on) for on in range(6, 10) if pauses(date(2027, 2, on), day(first), day(last))) == days
+
+
 # Why each one is in or out
 
 
@@ -186,7 +241,7 @@ def test_every_reason_is_a_plain_sentence(table) -> None:
 standings = st.sampled_from([None, None, *STANDINGS])
 users = st.integers(1, 8)
 candidate_lists = st.lists(
-    st.builds(Candidate, users, st.text(max_size=3), standings, st.booleans()),
+    st.builds(Candidate, users, st.text(max_size=3), standings, st.booleans(), st.booleans()),
     min_size=1,
     unique_by=lambda candidate: candidate.host_id,
 )
@@ -212,15 +267,19 @@ def test_every_host_of_the_link_is_in_or_out_for_a_known_reason(candidates, ques
 @pytest.mark.rule("R20")
 @given(candidate_lists, pools)
 def test_a_round_robin_pool_has_eligible_hosts_only(candidates, question) -> None:
+    pool = choose(candidates, **question | {"kind": "round_robin"})
     eligible = {each.host_id for each in candidates if each.standing is None}
-    assert set(choose(candidates, **question | {"kind": "round_robin"}).host_ids) <= eligible
+    assert set(pool.host_ids) <= eligible
+    paused = {each.host_id for each in candidates if each.paused}
+    assert pool.owner_alone or not paused & set(pool.host_ids)
 
 
 @pytest.mark.rule("R20")
 @given(candidate_lists, pools)
-def test_no_owner_ever_empties_a_round_robin_that_has_an_eligible_host(candidates, question) -> None:
+def test_no_owner_ever_empties_a_round_robin_that_has_a_host_to_choose(candidates, question) -> None:
     pool = choose(candidates, **question | {"kind": "round_robin"})
-    assert bool(pool.host_ids) == any(each.standing is None for each in candidates)
+    assert pool.owner_alone or bool(pool.host_ids) == any(each.reason_out is None for each in candidates)
+    assert len(pool.host_ids) == 1 if pool.owner_alone else True
 
 
 @pytest.mark.rule("R20")
@@ -230,7 +289,8 @@ def test_owner_and_colleagues_together_are_the_eligible_hosts(candidates, owner)
     if pool.rule == "owner":
         second = colleagues(pool, candidates)
         assert not set(pool.host_ids) & set(second.host_ids)
-        assert {*pool.host_ids, *second.host_ids} == set(choose(candidates, owner_first=False).host_ids)
+        everyone = choose(candidates, owner_first=False).host_ids
+        assert {*pool.host_ids, *second.host_ids} == {*everyone, owner.user_id}
 
 
 # A booking that is moved

@@ -104,6 +104,57 @@ def test_the_next_turn_is_behind_everybody() -> None:
     assert next_turn([]) == 1
 
 
+# Turns given back
+
+
+@pytest.mark.rule("R23")
+def test_a_host_whose_meeting_came_to_nothing_is_next_again() -> None:
+    team = Team([1, 1, 1], "strict")
+    before = dict(team.shares)
+    assert team.take(2) == [ANA, BEN]
+    team.give_back(before[ANA])
+    assert team.take(3) == [ANA, CLEO, BEN]
+
+
+@pytest.mark.rule("R23")
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=40), st.integers(2, 6))
+def test_a_turn_that_is_given_back_at_once_leaves_no_trace(plan, hosts) -> None:
+    """Whoever takes turns beside a team whose every booking of a kind is called off sees the same ring."""
+    plain, other = Team([1] * hosts, "strict"), Team([1] * hosts, "strict")
+    for step in plan:
+        busy = {1 + step % hosts} if step > 4 else set()
+        before = dict(other.shares)
+        (chosen,) = other.take(1, busy)
+        other.give_back(before[chosen])
+        assert other.take(1, busy) == plain.take(1, busy) == [chosen]
+    assert ring(other) == ring(plain)
+
+
+@pytest.mark.rule("R23")
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=60))
+def test_giving_back_moves_nobody_else_and_nobody_to_the_back(plan) -> None:
+    """Bookings of a team of four, some given back later, in any order and twice."""
+    team, made = Team([1] * 4, "strict"), []
+    for which, books in plan:
+        if books or not made:
+            before = dict(team.shares)
+            (chosen,) = team.take(1, busy={1 + which} if which < 4 else ())
+            made.append(before[chosen])
+            continue
+        former = made[which % len(made)]
+        before = dict(team.shares)
+        team.give_back(former)
+        team.give_back(former)
+        turns = {host: (before[host].turn, share.turn) for host, share in team.shares.items()}
+        held, now = turns.pop(former.host_id)
+        assert now == min(held, former.turn)
+        assert all(was == still for was, still in turns.values())
+
+
+def ring(team: Team) -> list[int]:
+    return sorted(team.shares, key=lambda host: (team.shares[host].turn, team.shares[host].position))
+
+
 # Priority
 
 

@@ -263,8 +263,12 @@ def test_whoever_takes_it_over_by_rotation_goes_to_the_back_of_the_ring(world: F
     make_busy(ana, (TEN, TEN + HALF_HOUR))
     db.session.commit()
     assert hosts_of(move(booking, any_host=True)) == [ben.id]
-    later = book(link, ask(NINE + 6 * HALF_HOUR, nonce="next", email="eve@prospect.example"), now=NOW)
-    assert hosts_of(later) == [cleo.id]
+    later = [
+        book(link, ask(NINE + hour * 2 * HALF_HOUR, nonce=f"n{hour}", email="eve@prospect.example"), now=NOW)
+        for hour in (3, 4, 5)
+    ]
+    # Whose meeting it was has their turn again.
+    assert [hosts_of(one) for one in later] == [[ana.id], [cleo.id], [ben.id]]
 
 
 # Until when, and by whom

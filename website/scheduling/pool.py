@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from ..sentences import gettext_noop
@@ -25,7 +26,9 @@ REASONS: dict[str, str] = STANDINGS | {
     "optional": gettext_noop("Is invited, and need not be free."),
     "owner": gettext_noop("Owns the contact."),
     "not_owner": gettext_noop("Does not own the contact."),
+    "owner_paused": gettext_noop("Owns the contact; takes no turns at present, and needs none."),
     "owner_apart": gettext_noop("Owns the contact, and is offered apart."),
+    "paused": gettext_noop("Takes no turns at present."),
     "declined": gettext_noop("Declined the meeting."),
     "present": gettext_noop("Hosts the booking that is moved."),
     "not_present": gettext_noop("Does not host the booking that is moved."),
@@ -58,12 +61,19 @@ POOL_RULES: dict[str, str] = {
 
 
 class Candidate(NamedTuple):
-    """A host of the link. `standing` is a key of `STANDINGS`, or None when the host is eligible."""
+    """A host of the link. `standing` is a key of `STANDINGS`, or None when the host is eligible; one who is `paused`
+    takes no turns, and is out of every pool that a rotation chooses from (R23)."""
 
     host_id: int
     name: str
     standing: str | None = None
     optional: bool = False
+    paused: bool = False
+
+    @property
+    def reason_out(self) -> str | None:
+        """Why no rotation may choose the host, a key of `REASONS`; None when it may."""
+        return self.standing or ("paused" if self.paused else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,14 @@ def choose_pool(
     return _pool(_owner_rule(candidates, owner), owner.user_id, candidates)
 
 
+def pauses(on: date, first: date | None, last: date | None) -> bool:
+    """Whether a pause from `first` to `last`, both included, holds on a date: one without a first date has begun, one
+    without a last goes on, and without either there is none."""
+    if first is None and last is None:
+        return False
+    return (first is None or first <= on) and (last is None or on <= last)
+
+
 def colleagues(pool: Pool, candidates: Sequence[Candidate]) -> Pool:
     """The pool of the second list, *sooner, with a colleague*: all eligible hosts but the owner (R20).
 
@@ -189,7 +207,7 @@ def _pool(rule: str, owner_id: int | None, candidates: Sequence[Candidate]) -> P
 
 
 def _if_eligible(candidate: Candidate, _: int | None) -> tuple[bool, str]:
-    return candidate.standing is None, candidate.standing or "eligible"
+    return candidate.reason_out is None, candidate.reason_out or "eligible"
 
 
 def _always(candidate: Candidate, _: int | None) -> tuple[bool, str]:
@@ -203,8 +221,11 @@ def _if_required(candidate: Candidate, _: int | None) -> tuple[bool, str]:
 
 
 def _if_owner(candidate: Candidate, owner_id: int | None) -> tuple[bool, str]:
-    owns = candidate.host_id == owner_id
-    return owns, "owner" if owns else candidate.standing or "not_owner"
+    """Whoever takes no turns keeps the contacts that are theirs. The others' reasons tell who could have been chosen:
+    enough to repeat the choice by another rule."""
+    if candidate.host_id == owner_id:
+        return True, "owner_paused" if candidate.paused else "owner"
+    return False, candidate.reason_out or "not_owner"
 
 
 def _if_colleague(candidate: Candidate, owner_id: int | None) -> tuple[bool, str]:

@@ -116,11 +116,17 @@ class Receipt:
             raise ValueError(f"no receipt: {error}") from error
 
 
+# Why you host, by what makes you the contact's owner
+_OWNING = {
+    "contact": gettext_noop("You own this contact."),
+    "crm": gettext_noop("You own this contact in the CRM."),
+    "company": gettext_noop("You own this contact's company."),
+    "previous_host": gettext_noop("You met this contact last time."),
+}
 # Why you host, where the rule alone says it
 _BY_RULE = {
     "personal": gettext_noop("This is your personal link."),
     "group": gettext_noop("Everyone on this group link hosts."),
-    "owner": gettext_noop("You own this contact."),
     "kept": gettext_noop("You hosted this meeting before it was moved, and still do."),
 }
 _ALONE = gettext_noop("You were the only one of {pool} hosts who was free.")
@@ -132,11 +138,26 @@ _GIVEN_BY = gettext_noop("{by} handed this over from {former} to you.")
 
 # What else the host may want to know
 _DECLINED = gettext_noop("{former} declined this meeting, and it went on to the next host.")
-_ABOUT_OWNER = {
+_OF_CONTACT = {
     "owner_not_able": gettext_noop("{owner} owns this contact and cannot host at present."),
     "owner_not_host": gettext_noop("{owner} owns this contact and is not a host of this link."),
     "colleagues": gettext_noop("{owner} owns this contact; a sooner time with a colleague was chosen."),
 }
+_OF_COMPANY = {
+    "owner_not_able": gettext_noop("{owner} owns this contact's company and cannot host at present."),
+    "owner_not_host": gettext_noop("{owner} owns this contact's company and is not a host of this link."),
+    "colleagues": gettext_noop(
+        "{owner} owns this contact's company; a sooner time with a colleague was chosen."
+    ),
+}
+_OF_LAST_TIME = {
+    "owner_not_able": gettext_noop("{owner} met this contact last time and cannot host at present."),
+    "owner_not_host": gettext_noop("{owner} met this contact last time and is not a host of this link."),
+    "colleagues": gettext_noop(
+        "{owner} met this contact last time; a sooner time with a colleague was chosen."
+    ),
+}
+_ABOUT_OWNER = {"company": _OF_COMPANY, "previous_host": _OF_LAST_TIME}
 _MOVED_AWAY = gettext_noop("The meeting was moved to a time at which its host before you could not be there.")
 _BUSY_AFTER_ALL = gettext_noop("Before you, a host who seemed free turned out to be busy.")
 _NO_ANSWER_BEFORE = gettext_noop("Before you, a host's calendar did not answer.")
@@ -152,7 +173,7 @@ def sentence(receipt: Receipt, translate: Translate = str, *, reader_id: int | N
     if given is not None and not given.declined:
         text = _GIVEN if given.by_id == given.from_id else _GIVEN_BY
         return translate(text).format(former=given.from_name, by=given.by_name)
-    template = _BY_RULE.get(receipt.rule) or _rotation_template(receipt)
+    template = _by_rule(receipt) or _rotation_template(receipt)
     return translate(template).format(**_facts(receipt))
 
 
@@ -165,13 +186,24 @@ def remarks(receipt: Receipt, translate: Translate = str, *, reader_id: int | No
         return [translate(_DECLINED).format(former=given.from_name)] if given.declined else []
     answers = set(receipt.checked.values())
     texts = [
-        (_ABOUT_OWNER.get(receipt.rule), receipt.owner_name is not None),
+        (_about_owner(receipt), receipt.owner_name is not None),
         (_MOVED_AWAY, receipt.rule == "any_colleague"),
         (_BUSY_AFTER_ALL, "busy" in answers),
         (_NO_ANSWER_BEFORE, "no answer" in answers and not receipt.unchecked),
         (_UNCHECKED, receipt.unchecked),
     ]
     return [translate(text).format(owner=receipt.owner_name) for text, holds in texts if text and holds]
+
+
+def _by_rule(receipt: Receipt) -> str | None:
+    """Bookings of before sources were told have none: their contact had an owner."""
+    if receipt.rule == "owner":
+        return _OWNING.get(receipt.owner_source, _OWNING["contact"])
+    return _BY_RULE.get(receipt.rule)
+
+
+def _about_owner(receipt: Receipt) -> str | None:
+    return _ABOUT_OWNER.get(receipt.owner_source, _OF_CONTACT).get(receipt.rule)
 
 
 def _given_to(receipt: Receipt, reader_id: int | None) -> HandOver | None:

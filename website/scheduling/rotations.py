@@ -14,6 +14,7 @@ from random import Random
 
 from ..sentences import gettext_noop
 
+# How far back bookings count, unless the link says otherwise.
 RECENT_DAYS = 30
 
 
@@ -22,7 +23,7 @@ class Share:
     """Where a host stands in a link's rotation.
 
     `weight` is above 0; `priority` 1 is the highest rank and None the lowest; `given` is how many of the
-    link's bookings in the last `RECENT_DAYS` days count; `head_start` is added for who joined or came back;
+    link's recent bookings count; `head_start` is added for who joined or came back;
     the smaller `turn`, the longer the wait since the host was chosen; `position` is the order on the link.
     Raises ValueError on a weight that is not above 0.
     """
@@ -86,6 +87,12 @@ class Rotation:
 def next_turn(pool: Sequence[Share]) -> int:
     """The turn for the host just chosen: the back of the ring. Everybody else keeps their place."""
     return max((share.turn for share in pool), default=0) + 1
+
+
+def turn_given_back(turn: int, former: int) -> int:
+    """The turn of a host whose meeting came to nothing, or went to somebody else: the one that it cost, `former`, so
+    that they are next again; never a later one than the host has, nor a second one for the same meeting (R23)."""
+    return min(turn, former)
 
 
 def head_start(share: Share, pool: Sequence[Share]) -> float:

@@ -23,6 +23,11 @@ class Cap:
     a_day: int | None = None
     a_week: int | None = None
 
+    def over(self, usual: "Cap") -> "Cap":
+        """This cap, and the usual one where this says nothing."""
+        a_day = usual.a_day if self.a_day is None else self.a_day
+        return Cap(a_day, usual.a_week if self.a_week is None else self.a_week)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -50,7 +55,8 @@ class Terms:
 
 class HostTime(NamedTuple):
     """What is known of one host. `busy` (calendars) and `booked` (what other bookings occupy) are masks over
-    the question's window; `starts` are the first steps of this link's bookings of this host (R9)."""
+    the question's window; `starts` are the first steps of this link's bookings of this host, `cap` is the host's own
+    where it is not the link's for each host (R9)."""
 
     host_id: int
     standing: str | None = None
@@ -59,6 +65,7 @@ class HostTime(NamedTuple):
     busy: int = 0
     booked: int = 0
     starts: tuple[int, ...] = ()
+    cap: Cap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +217,7 @@ def _free_around(question: Question, taken: int) -> int:
 
 
 def _under_host_cap(question: Question, host: HostTime) -> int:
-    return _open_days(question, question.terms.host_cap, host.starts)
+    return _open_days(question, host.cap or question.terms.host_cap, host.starts)
 
 
 def _open_days(question: Question, cap: Cap, starts: Iterable[int]) -> int:

@@ -13,7 +13,7 @@ from ..models.booking import CONFIRMED
 from ..scheduling import ring
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer, Receipt
-from ..scheduling.rotations import RECENT_DAYS, ROTATIONS, Choice, Share
+from ..scheduling.rotations import ROTATIONS, Choice, Share, turn_given_back
 from .availability import Scene
 from .hosts import Host
 
@@ -57,21 +57,22 @@ def shares(scene: Scene) -> list[Share]:
 
 
 def _shares(link: Link, now: datetime) -> list[Share]:
-    return ring.shares_of(link.hosts, given_lately(link, now), now)
+    return ring.shares_of(link.hosts, given_lately(link, now), now, link.share_days)
 
 
 def given_lately(link: Link, now: datetime) -> dict[int, int]:
-    """How many of the link's bookings of the recent window count, by host: none from before they joined or came back,
-    which their head start stands for (R23)."""
+    """How many meetings of the link's window of days count, by host (R23). What was cancelled, declined, moved to
+    somebody else or missed was given back; none is from before the host joined or came back: their head start stands
+    for those."""
     counts = (
         select(BookingHost.user_id, func.count())
         .join(Booking, Booking.id == BookingHost.booking_id)
         .join(LinkHost, and_(LinkHost.link_id == link.id, LinkHost.user_id == BookingHost.user_id))
         .where(
             Booking.link_id == link.id,
+            Booking.created_at > now - timedelta(days=link.share_days),
             or_(LinkHost.joined_at.is_(None), Booking.created_at >= LinkHost.joined_at),
             *counting(),
-            Booking.created_at > now - timedelta(days=RECENT_DAYS),
         )
         .group_by(BookingHost.user_id)
     )
@@ -81,23 +82,61 @@ def given_lately(link: Link, now: datetime) -> dict[int, int]:
 
 
 def counting() -> tuple[ColumnElement[bool], ...]:
-    """Which bookings count for their hosts: those that stand."""
-    return (Booking.state == CONFIRMED,)
+    """Which bookings count for their hosts: those that stand, and to which the invitee came or is to come."""
+    return (Booking.state == CONFIRMED, Booking.no_show.is_(False))
 
 
 def welcome(link: Link, hosts: Sequence[Host], now: datetime) -> None:
     """Gives hosts who joined or came back the pool's mean to start with, so that there is no burst (R23).
 
-    Runs inside the booking's transaction, before the choice. Who comes back keeps their place in the ring.
+    Runs inside the booking's transaction, before the choice. Who comes back keeps their place in the ring. Whoever is
+    paused is away, though their own contacts still meet them.
     """
-    able = {host.id for host in hosts if host.standing is None}
+    able = {host.id for host in hosts if host.candidate.reason_out is None}
     if LINK_KINDS[link.kind].rotates and ring.has_changed(link.hosts, able):
-        ring.welcome(link.hosts, able, given_lately(link, now), now)
+        ring.welcome(link.hosts, able, given_lately(link, now), now, link.share_days)
 
 
 def take_turn(link: Link, host_id: int) -> None:
     """The host chosen goes to the back of the ring (R23, strict). Inside the booking's transaction."""
     ring.take_turn(link.hosts, host_id)
+
+
+def give_back(booking: Booking, host_id: int) -> int | None:
+    """The host's turn is what it was before the booking cost them one: it was cancelled or missed, or went to somebody
+    else (R23). Nothing changes where no rotation chose them for it. What the turn was until now, None where nothing
+    changed. Inside the transaction of whatever happened to the booking, with its link locked, before its receipt or its
+    hosts change. The shares count bookings as they are, and need nothing."""
+    former = _turn_before(booking, host_id)
+    member = _member(booking.link, host_id)
+    if former is None or member is None or member.turn <= former:
+        return None
+    held, member.turn = member.turn, turn_given_back(member.turn, former)
+    return held
+
+
+def take_again(booking: Booking, host_id: int, held: int) -> None:
+    """The host has the turn again that they held when it was given back, unless they were chosen since: the meeting
+    took place after all. As `give_back`."""
+    member = _member(booking.link, host_id)
+    if member is not None:
+        member.turn = max(member.turn, held)
+
+
+def _member(link: Link, host_id: int) -> LinkHost | None:
+    return next((member for member in link.hosts if member.user_id == host_id), None)
+
+
+def _turn_before(booking: Booking, host_id: int) -> int | None:
+    """The host's turn when the rotation last chose for the booking, None unless it chose them. A booking that was moved
+    with its host has a receipt without a choice: the one before it is in its history."""
+    earlier = (entry["receipt"] for entry in reversed(booking.changes) if "receipt" in entry)
+    for values in filter(None, (booking.receipt, *earlier)):
+        receipt = Receipt.from_json(values)
+        if receipt.rotation is not None:
+            mine = (share.turn for share in receipt.shares if share.host_id == host_id == receipt.winner_id)
+            return next(mine, None)
+    return None
 
 
 def receipt_of(

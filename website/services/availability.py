@@ -132,6 +132,7 @@ def question_of(scene: Scene, window: Window, of: Sequence[Host] | None = None) 
             busy[host.id],
             booked.get(host.id, 0),
             tuple(start for user, _, start in capped if user == host.id) if capped else (),
+            host.cap and host.cap.over(scene.terms.host_cap),
         )
         for host in hosts
     ]
@@ -179,7 +180,7 @@ def _booked_masks(scene: Scene, window: Window) -> dict[int, int]:
 def _starts_for_caps(scene: Scene, window: Window) -> list[tuple[int, int, int]]:
     """`(user, booking, first step)` of the link's confirmed bookings in the weeks of the window (R9)."""
     terms = scene.terms
-    if terms.cap == terms.host_cap == Cap():
+    if terms.cap == terms.host_cap == Cap() and not any(host.cap for host in scene.hosts):
         return []
     rows = (
         select(BookingHost.user_id, Booking.id, Booking.start_at)

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from ..extensions import db
 from ..models import Booking, User
 from ..models.booking import CANCELLED
 from . import claims, message, place
+from .assignment import give_back
 from .booking import booking_by_token
 from .booking_request import DERIVED
 from .booking_rights import booking_for
@@ -21,7 +21,7 @@ def cancel(token: str, *, reason: str, now: datetime) -> Booking:
 
 
 def _cancel(token: str, reason: str, now: datetime) -> Booking:
-    booking = _locked_booking(token)
+    booking = place.locked(booking_by_token(token).id)
     if booking.confirmed:
         check_changeable(booking, None, now)
         call_off(booking, reason, None, now)
@@ -44,24 +44,18 @@ def _cancel_by_host(booking_id: int, reason: str, by: User, now: datetime) -> Bo
 
 
 def call_off(booking: Booking, reason: str, by: User | None, now: datetime) -> None:
-    """Cancels a confirmed booking whose hosts are locked: its claims go, and its events; `by` None is the invitee.
-    Inside a transaction."""
+    """Cancels a confirmed booking that is locked with its link and hosts: its claims go, and its events, and who was to
+    host it has their turn again (R23); `by` None is the invitee. Inside a transaction."""
     before = as_it_stands(booking)
     booking.state, booking.cancelled_at, booking.cancel_reason = CANCELLED, now, reason
     booking.sequence += 1
     booking.nonce = _freed(booking)
     for host in booking.hosts:
+        give_back(booking, host.user_id)
         host.active = False
     claims.release(booking)
     note(booking, NOTED, by, now)
     message.call_off(booking, before, by, now)
-
-
-def _locked_booking(token: str) -> Booking:
-    found = booking_by_token(token)
-    claims.lock_hosts([host.user_id for host in found.hosts])
-    db.session.refresh(found)
-    return found
 
 
 def _freed(booking: Booking) -> str:

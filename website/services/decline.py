@@ -11,7 +11,7 @@ from ..scheduling.receipt import Answer, Receipt
 from ..scheduling.slots import HOST_RULES, why_not
 from ..scheduling.timeline import STEP_MINUTES, Window, instant_of, step_after, step_before
 from . import place
-from .assignment import assign, receipt_of, take_turn, welcome
+from .assignment import assign, give_back, receipt_of, take_turn, welcome
 from .availability import Scene, question_of, scene_of
 from .booking_rights import allow, booking_for, may_change
 from .contact import NOBODY
@@ -28,8 +28,9 @@ def can_decline(booking: Booking) -> bool:
 
 
 def decline(booking_id: int, *, by: User, reason: str, now: datetime) -> Booking:
-    """A coming meeting goes from its host to the next free one of its link at the same time; nobody gets back what
-    they declined. The invitee hears of one change.
+    """A coming meeting goes from its host to the next free one of its link at the same time, for a turn each: who
+    declines has theirs again (R23), who gets it takes one. Nobody gets a meeting again that they declined. The invitee
+    hears of one change.
 
     Calendars are asked in between (R31). Raises UnknownBooking, NotAllowed, AlreadyOver when it has begun, is off or
     its link does not rotate; NobodyFree, and then nothing was changed.
@@ -71,6 +72,7 @@ def pass_on(
     place.check(mine, chosen, checked, now)
     receipt = receipt_of(scene, free, choice, _with_busy(answers, free))
     kept = Receipt.from_json(booking.receipt).handed_over
+    give_back(booking, mine.user_id)
     take_turn(booking.link, chosen)
     place.give(
         booking, mine, chosen, replace(receipt, handed_over=kept), unchecked=receipt.unchecked, by=by, now=now,

@@ -1,18 +1,20 @@
 """The hosts of a link as the rules need them: who is in working order, and which calendars tell their time."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, literal, null, select
 
 from ..extensions import db
-from ..models import Calendar, CalendarAccount, LinkHost, User
+from ..models import Calendar, CalendarAccount, Link, LinkHost, User
 from ..providers.calendars import CALENDAR_PROVIDERS
 from ..providers.calendars.base import Capabilities
 from ..scheduling.hours import Hours
-from ..scheduling.pool import Candidate
+from ..scheduling.pool import Candidate, pauses
+from ..scheduling.slots import Cap
 
 
 class KnownCalendar(NamedTuple):
@@ -25,7 +27,8 @@ class KnownCalendar(NamedTuple):
 
 class Host(NamedTuple):
     """A user on a link; `standing` is None when eligible (SPEC §1), else why not; `outside` tells whether any
-    conflict-checking calendar is kept outside our own database, so that it must be asked at booking (R31)."""
+    conflict-checking calendar is kept outside our own database, so that it must be asked at booking (R31). `paused`:
+    no turns today, until and with `paused_until` if that is known (R23); `cap` is the host's own (R9)."""
 
     id: int
     name: str
@@ -34,11 +37,14 @@ class Host(NamedTuple):
     optional: bool
     calendars: tuple[KnownCalendar, ...]
     outside: bool
+    paused: bool = False
+    paused_until: date | None = None
+    cap: Cap | None = None
 
     @property
     def candidate(self) -> Candidate:
         """The host as the pool's rules see it."""
-        return Candidate(self.id, self.name, self.standing, self.optional)
+        return Candidate(self.id, self.name, self.standing, self.optional, self.paused)
 
 
 def hosts_of_link(link_id: int, now: datetime, *, own_hours: bool = False) -> list[Host]:
@@ -66,14 +72,17 @@ def hosts_of(user_ids: Sequence[int], now: datetime) -> list[Host]:
 
 
 # Bare tables: these rows are read with every page view, and need nothing that the mapper would add.
-_user, _member = User.__table__, LinkHost.__table__
+_user, _member, _link = User.__table__, LinkHost.__table__, Link.__table__
 _account, _calendar = CalendarAccount.__table__, Calendar.__table__
 _BARE = (_user.c.id, _user.c.name, _user.c.timezone, _user.c.active, _user.c.seat)
-_ONE_USER = select(*_BARE, _user.c.hours, literal(value=False).label("optional"))
+_OF_MEMBER = [_member.c[name] for name in ("paused_from", "paused_until", "max_per_day", "max_per_week")]
+_OF_NO_MEMBER = [null().label(name) for name in (*(column.name for column in _OF_MEMBER), "link_zone")]
+_ONE_USER = select(*_BARE, _user.c.hours, literal(value=False).label("optional"), *_OF_NO_MEMBER)
 _USER = _ONE_USER.where(_user.c.id == bindparam("user"))
 _ON_LINK = (
-    select(*_BARE, _member.c.optional)
+    select(*_BARE, _member.c.optional, *_OF_MEMBER, _link.c.timezone.label("link_zone"))
     .join(_member, _member.c.user_id == _user.c.id)
+    .join(_link, _link.c.id == _member.c.link_id)
     .where(_member.c.link_id == bindparam("link"))
     .order_by(_member.c.position, _user.c.id)
 )
@@ -114,7 +123,24 @@ def _host(user: Any, accounts: list[Any], now: datetime) -> Host:
     hours = _own_hours(user.timezone, _frozen(user.hours)) if user.hours else None
     outside = bool([one for one in watched if not _able(one).in_database])
     standing = _standing(user, accounts, watched, now)
-    return Host(user.id, user.name, hours, standing, bool(user.optional), known, outside)
+    paused = _is_paused(user, now)
+    return Host(
+        user.id, user.name, hours, standing, bool(user.optional), known, outside,
+        paused, user.paused_until if paused else None, _own_cap(user),
+    )  # fmt: skip
+
+
+def _is_paused(user: Any, now: datetime) -> bool:
+    """Whether today, on the link's calendar, the host takes no turns."""
+    if user.paused_from is None and user.paused_until is None:
+        return False
+    return pauses(now.astimezone(ZoneInfo(user.link_zone)).date(), user.paused_from, user.paused_until)
+
+
+def _own_cap(user: Any) -> Cap | None:
+    if user.max_per_day is None and user.max_per_week is None:
+        return None
+    return Cap(user.max_per_day, user.max_per_week)
 
 
 def _standing(user: Any, accounts: list[Any], watched: list[Any], now: datetime) -> str | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ..models import Booking, User
 from . import place
+from .assignment import give_back, take_again
 from .booking_rights import allow, booking_for, may_mark
 from .errors import AlreadyOver, NotBegun
 from .history import CAME, NO_SHOW, note
@@ -11,8 +12,8 @@ from .transaction import in_transaction
 
 
 def mark_no_show(booking_id: int, *, by: User, now: datetime) -> Booking:
-    """The invitee did not come; again is no error. Raises UnknownBooking, NotAllowed, NotBegun before the meeting has
-    begun, AlreadyOver for one that was called off."""
+    """The invitee did not come, and whoever waited has their turn again (R23); again is no error. Raises
+    UnknownBooking, NotAllowed, NotBegun before the meeting has begun, AlreadyOver for one that was called off."""
     return in_transaction(lambda: _mark(booking_id, True, by, now))
 
 
@@ -30,5 +31,22 @@ def _mark(booking_id: int, missed: bool, by: User, now: datetime) -> Booking:
         raise NotBegun
     if booking.no_show != missed:
         booking.no_show = missed
-        note(booking, NO_SHOW if missed else CAME, by, now)
+        if missed:
+            note(booking, NO_SHOW, by, now, **_given_back(booking))
+        else:
+            _take_again(booking)
+            note(booking, CAME, by, now)
     return booking
+
+
+def _given_back(booking: Booking) -> dict[str, list[list[int]]]:
+    """Each host who has their turn again, and the one that they held, for the history."""
+    turns = ((host.user_id, give_back(booking, host.user_id)) for host in booking.hosts)
+    found = [[user_id, held] for user_id, held in turns if held is not None]
+    return {"turns": found} if found else {}
+
+
+def _take_again(booking: Booking) -> None:
+    marks = [entry for entry in booking.changes if entry["what"] == NO_SHOW]
+    for user_id, held in marks[-1].get("turns", ()) if marks else ():
+        take_again(booking, user_id, held)

@@ -9,7 +9,7 @@ from ..models import Booking, User
 from ..scheduling.pool import kept
 from ..scheduling.receipt import Answer
 from . import claims, message, occupation
-from .assignment import Assignment, assign, receipt_of, take_turn, welcome
+from .assignment import Assignment, assign, give_back, receipt_of, take_turn, welcome
 from .availability import Scene
 from .busy import Beside
 from .calendar import LIVE_SECONDS
@@ -169,6 +169,8 @@ def _set_receipt(booking: Booking, decision: Decision, checked: Mapping[int, Ans
     scene, assignment = decision.scene, decision.assignment
     if assignment.choice:
         booking.owner_routed = False
+        for former in hosting(booking):
+            give_back(booking, former)
         take_turn(booking.link, assignment.host_ids[0])
     elif not scene.pool.keeps_hosts:
         scene = scene.for_pool(kept([host.candidate for host in scene.hosts], assignment.host_ids))

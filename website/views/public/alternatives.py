@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from .asked import local, slot_text
+from .parameters import local, slot_text
 from .words import clock_time, date_and_time, full_date
 
 

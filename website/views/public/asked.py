@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo, available_timezones
 
-from flask import abort, request
+from flask import request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -21,9 +20,8 @@ from ...services.find_link import link_by_slug, open_link
 from ...tokens import BadToken, ExpiredToken, Who, signer
 from ..languages import prefer
 from .framing import Frame, framed
+from .parameters import all_zones, date_of, duration_of, known_zone, month_of
 
-YEARS_BACK, YEARS_AHEAD = 1, 5
-SLOT_FORMAT = "%Y%m%dT%H%MZ"
 # What advertisements and letters add to an address, to be found again on the booking; embed.js hands them on.
 CAMPAIGN = (
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "gclid", "gbraid", "wbraid",
@@ -102,9 +100,9 @@ def asked(slug: str, values: MultiDict[str, str] | None = None, *, closed: bool 
         link=link,
         now=now,
         timezone=timezone or link.timezone,
-        duration=_duration(link, values.get("duration", ""), typed=values is request.form),
-        month=_month(values.get("month", ""), now),
-        on=_date(values.get("date", ""), now),
+        duration=duration_of(link, values.get("duration", ""), typed=values is request.form),
+        month=month_of(values.get("month", ""), now),
+        on=date_of(values.get("date", ""), now),
         visitor=visitor,
         carried=_carried(values, frame, without=WHO if problem else ()),
         name=filled_in.name or visitor.name,
@@ -124,10 +122,10 @@ def asked_to_move(booking: Booking, *, zone: str = "") -> Asked:
     return Asked(
         link=booking.link,
         now=now,
-        timezone=_timezone(values.get("timezone") or zone or booking.timezone),
+        timezone=known_zone(values.get("timezone") or zone or booking.timezone),
         duration=minutes_of(booking),
-        month=_month(values.get("month", ""), now),
-        on=_date(values.get("date", ""), now),
+        month=month_of(values.get("month", ""), now),
+        on=date_of(values.get("date", ""), now),
         visitor=NOBODY,
         carried=(*_picked(values, ("host", "lang")), *frame.carried),
         zone_chosen=bool(values.get("timezone")),
@@ -183,64 +181,4 @@ def _named_zone(values: MultiDict[str, str], frame: Frame) -> str:
     name = values.get("timezone", "")
     if not name or (frame.embedded and name not in all_zones()):
         return ""
-    return _timezone(name)
-
-
-def _timezone(name: str) -> str:
-    if name not in all_zones():
-        abort(400, _("There is no such time zone. Choose one from the list on the booking page."))
-    return name
-
-
-@lru_cache(maxsize=1)
-def all_zones() -> frozenset[str]:
-    """Every name that a browser may report, older ones included."""
-    return frozenset(available_timezones()) - {"localtime", "Factory"}
-
-
-def _duration(link: Link, text: str, *, typed: bool) -> int:
-    """A form whose length is not offered any more gets another one: what was typed into it is to be kept."""
-    known = text.isascii() and text.isdigit() and len(text) < 6 and int(text) in link.durations
-    if known:
-        return int(text)
-    if text and not typed:
-        abort(400, _("This link does not offer that duration."))
-    return link.durations[0]
-
-
-def _month(text: str, now: datetime) -> date | None:
-    return _in_reach(f"{text}-01", now) if text else None
-
-
-def _date(text: str, now: datetime) -> date | None:
-    return _in_reach(text, now) if text else None
-
-
-def _in_reach(text: str, now: datetime) -> date:
-    try:
-        found = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  (a date has no zone)
-    except ValueError:
-        abort(400, _("There is no such date."))
-    if not now.year - YEARS_BACK <= found.year <= now.year + YEARS_AHEAD:
-        abort(400, _("That date is too far away."))
-    return found
-
-
-def slot_start(text: str, now: datetime) -> datetime:
-    """The instant of a `slot=` parameter, such as 20261126T0800Z. Aborts with a 400."""
-    try:
-        start = datetime.strptime(text, SLOT_FORMAT).replace(tzinfo=UTC)
-    except ValueError:
-        abort(400, _("There is no such time. Choose one on the booking page."))
-    _in_reach(start.date().isoformat(), now)
-    return start
-
-
-def slot_text(start: datetime) -> str:
-    """The inverse of `slot_start`."""
-    return start.astimezone(UTC).strftime(SLOT_FORMAT)
-
-
-def local(start: datetime, timezone: str) -> datetime:
-    """An instant as the visitor's wall clock shows it."""
-    return start.astimezone(ZoneInfo(timezone))
+    return known_zone(name)

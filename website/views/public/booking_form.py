@@ -24,11 +24,12 @@ from ..errors import RETRY_SECONDS
 from ..languages import language_tag, translated
 from ..limits import BOOKINGS, LOOKUPS, limited, may_write_to, written_to
 from .alternatives import by_day
-from .asked import CAMPAIGN, Asked, asked, slot_start, slot_text
+from .asked import CAMPAIGN, Asked, asked
 from .booking_page import ask_who
 from .bots import filled_in_unseen, in_a_hurry
 from .link_page import asks_about_nobody, come_back_later, form_token, link_page, scene_for, slug_of_request
 from .news import page_after
+from .parameters import slot_start, slot_text
 from .words import date_and_time
 
 

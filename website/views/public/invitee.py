@@ -14,8 +14,8 @@ from ...wording import listed
 from ..headers import frame_for
 from ..languages import prefer
 from .about import place_shown, seen_as
-from .asked import local
 from .framing import framed, onward
+from .parameters import local
 from .words import clock_time, date_and_time, full_date, zone_name
 
 

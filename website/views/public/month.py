@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 from flask_babel import gettext as _
@@ -20,12 +20,10 @@ from ...services.availability import (
     starts_of,
 )
 from ..languages import locale
-from .asked import YEARS_AHEAD, Asked, local, slot_text
-from .words import clock_time, date_and_time, day_name, full_date, month_name, weekdays
-
-# From so many times on a day or a half of it is split.
-MANY_TIMES = 12
-NOON, EVENING = 12, 17
+from .asked import Asked
+from .parameters import YEARS_AHEAD, local
+from .times import Part, Time, parts_of_day, time_of
+from .words import day_name, full_date, month_name, weekdays
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +35,6 @@ class Day:
     query: str = ""
     chosen: bool = False
     today: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Time:
-    """A time that can be chosen."""
-
-    label: str
-    query: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Times under a heading; a short day has one part without one."""
-
-    heading: str
-    times: list[Time]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +75,8 @@ def slot_grid(asked: Asked, scene: Scene) -> SlotGrid:
         before=_month_query(asked, month - timedelta(days=1)) if month > _today(asked).replace(day=1) else "",
         after=_month_query(asked, last + timedelta(days=1)) if last < _last_date(scene) else "",
         chosen=day_name(chosen) if chosen else "",
-        parts=_parts(asked, starts),
-        colleagues=[_time(asked, start, dated=True) for start in starts_of(sooner)] if sooner else [],
+        parts=parts_of_day(asked, starts),
+        colleagues=[time_of(asked, start, dated=True) for start in starts_of(sooner)] if sooner else [],
         jump=_day_query(asked, local(upcoming, asked.timezone).date()) if upcoming else "",
         jump_label=full_date(local(upcoming, asked.timezone).date()) if upcoming else "",
         first=full_date(chosen) if chosen and _is_later(asked, month) else "",
@@ -166,33 +148,6 @@ def _labelled(on: date, count: int, _language: str) -> str:
     if not count:
         return str(_("%(day)s, no times", day=day_name(on)))
     return str(ngettext("%(day)s, %(num)s time", "%(day)s, %(num)s times", count, day=day_name(on)))
-
-
-def _parts(asked: Asked, starts: list[datetime]) -> list[Part]:
-    """The times of a day; a long list is split at noon, and what is long after noon once more."""
-    if len(starts) < MANY_TIMES:
-        return [Part("", [_time(asked, start) for start in starts])] if starts else []
-    hours = [local(start, asked.timezone).hour for start in starts]
-    evening = EVENING if sum(hour >= NOON for hour in hours) >= MANY_TIMES else 24
-    bounds = ((_("Morning"), 0, NOON), (_("Afternoon"), NOON, evening), (_("Evening"), evening, 24))
-    parts = [
-        Part(
-            heading,
-            [_time(asked, start) for start, hour in zip(starts, hours, strict=True) if low <= hour < high],
-        )
-        for heading, low, high in bounds
-    ]
-    return [part for part in parts if part.times]
-
-
-def _time(asked: Asked, start: datetime, *, dated: bool = False) -> Time:
-    label = _time_label(start, asked.timezone, locale(), dated)
-    return Time(label, f"{asked.query}&slot={slot_text(start)}")
-
-
-@lru_cache(maxsize=8192)
-def _time_label(start: datetime, timezone: str, _language: str, dated: bool) -> str:
-    return date_and_time(start, timezone) if dated else clock_time(local(start, timezone))
 
 
 def _month_query(asked: Asked, on: date) -> str:

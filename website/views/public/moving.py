@@ -13,7 +13,8 @@ from ...services.deciding import fresh_times
 from ...tokens import signer
 from ...wording import listed
 from .alternatives import by_day
-from .asked import Asked, slot_start, slot_text
+from .asked import Asked
+from .parameters import slot_start, slot_text
 from .words import date_and_time, zone_name
 from .zones import zones_to_choose
 

@@ -11,8 +11,8 @@ from flask import request, url_for
 from ... import clock
 from ...models import Booking
 from ...services.history import accepted_at, earlier_starts
-from .asked import local
 from .framing import current, onward
+from .parameters import local
 
 JUST = "just"
 # An address that is opened again later, from a history or a restored window, is no news.

@@ -19,12 +19,13 @@ from ...services.reschedule import reschedule as move_booking
 from ...tokens import BadToken, signer
 from ..limits import CHANGES, limited
 from ..responses import in_history, see_other
-from .asked import Asked, asked_to_move, slot_start
+from .asked import Asked, asked_to_move
 from .invitee import changed, invitee_page, write_address
 from .link_page import come_back_later
 from .month import slot_grid
 from .moving import addresses, around, last_step, near_by, wants_anybody
 from .news import page_after
+from .parameters import slot_start
 
 
 def show(token: str) -> ResponseReturnValue:

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import request
 
-from .asked import Asked, all_zones
+from .asked import Asked
+from .parameters import all_zones
 from .words import zone_name
 
 COMMON_ZONES = (

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from ... import clock
 from ...models import Booking, User
-from ..public.asked import local
+from ..public.parameters import local
 from ..public.words import clock_time, full_date
 from .rows import BookingRow, booking_rows
 

@@ -12,7 +12,7 @@ from ...providers.calendars import CALENDAR_PROVIDERS
 from ...providers.calendars.base import CalendarProvider, Scope
 from ...services.calendar_state import STATES, AccountState, Known, account_states
 from ...services.found_calendars import may_receive
-from ..public.asked import local
+from ..public.parameters import local
 from ..public.words import full_date
 
 # How long before a provider ends its grant the account's user is warned.

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ...forms.user import ProfileForm
 from ...services.team import change_profile
 from ..access import me, signed_in
-from ..public.asked import all_zones
+from ..public.parameters import all_zones
 from ..responses import see_other
 
 

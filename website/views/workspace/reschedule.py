@@ -18,9 +18,10 @@ from ...services.own_events import hidden_by
 from ...services.reschedule import reschedule as move_booking
 from ...tokens import BadToken, signer
 from ..access import me, sees_booking
-from ..public.asked import Asked, asked_to_move, slot_start
+from ..public.asked import Asked, asked_to_move
 from ..public.month import slot_grid
 from ..public.moving import addresses, around, last_step, near_by, wants_anybody
+from ..public.parameters import slot_start
 from ..responses import in_history, see_other
 from .refusals import refusal
 from .rows import booking_row

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from ...calendar_words import own_words, words_about
 from ...models import Booking, BookingEvent, User
 from ...scheduling.pool import POOL_RULES, REASONS
-from ...scheduling.receipt import HandOver, Receipt, remarks, sentence
+from ...scheduling.receipt import CRM_OUTCOMES, OWNER_SOURCES, HandOver, Receipt, remarks, sentence
 from ...scheduling.rotations import ROTATIONS
 from ...sentences import gettext_noop
 from ...services.calendar_event import FINDINGS
@@ -19,7 +19,7 @@ from ...services.calendar_state import STATES, AccountState
 from ...services.event_look import findings_of
 from ...services.history import HANDED_OVER, MOVED
 from ...wording import colon, together
-from ..public.asked import local
+from ..public.parameters import local
 from ..public.words import clock_time, full_date, zone_name
 
 # What a calendar answered at the last moment (R31).
@@ -104,7 +104,7 @@ def _span(start_at: datetime, end_at: datetime, zone: str) -> str:
 
 def _whole(receipt: Receipt) -> list[tuple[str, str]]:
     """The receipt line by line: the rule, each host, who was chosen."""
-    lines = [(_("Rule"), _(POOL_RULES[receipt.rule]))]
+    lines = [(_("Rule"), _(POOL_RULES[receipt.rule])), *_about_owner(receipt)]
     if receipt.rotation is not None:
         lines.append((_("Rotation"), _(ROTATIONS[receipt.rotation].label)))
     for member in receipt.pool:
@@ -112,6 +112,18 @@ def _whole(receipt: Receipt) -> list[tuple[str, str]]:
     if receipt.winner_name is not None:
         lines.append((_("Chosen"), receipt.winner_name))
     return lines + [(_("Handed over"), _handed_over(one)) for one in receipt.handed_over]
+
+
+def _about_owner(receipt: Receipt) -> list[tuple[str, str]]:
+    """Who owns the contact, by what that is known, and what the CRM said, as far as anything was asked."""
+    lines = []
+    if receipt.owner_name is not None:
+        lines.append((_("Owner"), receipt.owner_name))
+    if receipt.owner_source:
+        lines.append((_("Known as owner by"), _(OWNER_SOURCES[receipt.owner_source])))
+    if receipt.crm:
+        lines.append((_("CRM"), _(CRM_OUTCOMES[receipt.crm])))
+    return lines
 
 
 def _handed_over(one: HandOver) -> str:

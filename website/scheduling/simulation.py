@@ -89,8 +89,8 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Booking:
-    """A booking made at `at`: whose it is, None once it was given back; `routed` to the contact's owner or not; `former`
-    is the turn that it cost its host; `recent` until it leaves the window."""
+    """A booking made at `at`: whose it is, None once it was given back; `routed` to the contact's owner or not;
+    `former` is the turn that it cost its host; `recent` until it leaves the window."""
 
     at: datetime
     host_id: int | None

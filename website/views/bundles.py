@@ -19,6 +19,7 @@ _SIGNED_IN_STYLES = (
     "workspace/list",
     "workspace/settings",
     "workspace/calendars",
+    "workspace/fairness",
 )
 _SIGNED_IN_SCRIPTS = ("harden", "plain", "choice", "announce", "summary", "copy")
 

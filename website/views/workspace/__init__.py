@@ -13,6 +13,7 @@ from . import (
     colours,
     connect,
     event,
+    fairness,
     home,
     leaving,
     link_form,
@@ -49,6 +50,7 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/<slug>/edit", "edit_link", link_form.edit, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/try/<key>", "try_link", sharing.attempt)
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/fairness", "fairness", fairness.show)
     site.add_url_rule("/links/<slug>/picture", "link_picture", pictures.of_link, methods=["GET", "POST"])
     site.add_url_rule("/colours", "colours", colours.show)
     _bookings(site)

@@ -42,11 +42,12 @@ def decisions_of(
 
 
 def _decision(booking: Booking, reader: User) -> Decision:
+    first = first_receipt(booking.receipt, booking.changes, booking.created_at)
     return Decision(
         booking.id,
         booking.created_at,
         [host.user.name for host in booking.hosts],
-        first_receipt(booking.receipt, booking.changes),
+        first.receipt if first else None,
         booking.owner_routed,
         booking.confirmed and not booking.no_show,
         may_change(booking, reader),

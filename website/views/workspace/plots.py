@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-WIDTH, HEIGHT = 240, 96
+WIDTH = 160
 # Room for the line's own thickness at both edges.
 TOP, BOTTOM = 6, 92
 _STEPS = (1, 2, 4, 5, 8, 10)

@@ -12,7 +12,7 @@ from .availability import Scene, offer_at, question_of, scene_of
 from .contact import recognise
 
 # The rule by which a host is out of the pool, where it is not R20.
-OUT_BY = {"optional": "R6"}
+OUT_BY = {"optional": "R6", "paused": "R23"}
 ANOTHER_IS_BUSY = ("R6", gettext_noop("Another host of this link is not free, and it needs all of them."))
 
 

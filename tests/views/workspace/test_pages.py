@@ -13,7 +13,8 @@ from website.services.booking import book
 
 PAGES = [
     "/", "/links", "/links/new", "/links/new/personal", "/links/new/group", "/links/new/round_robin", "/links/demo",
-    "/links/demo/edit", "/links/demo/active", "/links/demo?at=2027-02-02T10:00&email=a@b.example",
+    "/links/demo/edit", "/links/demo/active", "/links/demo/pause",
+    "/links/demo?at=2027-02-02T10:00&email=a@b.example",
     "/links/demo?contact=dana@prospect.example", "/bookings", "/bookings?state=past", "/bookings?state=cancelled",
     "/bookings?page=2", "/contacts", "/contacts?q=dana", "/contacts?q=%25&page=3", "/team", "/calendars",
     "/calendars?said=saved&tested=1", "/calendars/ics/link", "/calendars/builtin/link", "/calendars/1/unlink",

@@ -20,6 +20,7 @@ from . import (
     links,
     lists,
     outbox,
+    pause,
     pictures,
     profile,
     reschedule,
@@ -51,6 +52,7 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/<slug>/try/<key>", "try_link", sharing.attempt)
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/fairness", "fairness", fairness.show)
+    site.add_url_rule("/links/<slug>/pause", "pause_turns", pause.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/picture", "link_picture", pictures.of_link, methods=["GET", "POST"])
     site.add_url_rule("/colours", "colours", colours.show)
     _bookings(site)

@@ -16,6 +16,7 @@ from ...services.listing import links_of
 from ...services.why_not import HostAnswer, explain
 from ...tokens import PersonalLink, signer
 from ..access import may_edit_link, me, signed_in
+from .pause import turns_on
 from .sharing import codes_of, link_address, site_address
 
 PERSONAL_DAYS = 30
@@ -51,6 +52,7 @@ def show(link: Link) -> ResponseReturnValue:
         personal_problem=personal_problem,
         asked=request.args,
         zone=me().timezone,
+        **turns_on(link),
     )
 
 

@@ -11,6 +11,8 @@ SENTENCES = {
     "made": _l("The link is made. Copy its address to share it."),
     "on": _l("The link is on: it takes bookings."),
     "off": _l("The link is off: nobody can book it."),
+    "paused": _l("Paused: others take the turns."),
+    "turns": _l("Turns are taken again."),
     "invited": _l("Invited. Tell them to sign in: no e-mail is sent."),
     "forgotten": _l("The next account that signs in with this address is theirs."),
     "left": _l("Everything is handed over."),

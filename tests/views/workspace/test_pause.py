@@ -66,7 +66,9 @@ def test_a_pause_may_begin_later_and_go_on(link: Link, client: FlaskClient) -> N
     send(client, **{"from": "2027-02-03", "until": ""})
     assert "Ben: Takes no turns from Wednesday, 3 February 2027 on." in client.get("/links/demo").text
     send(client, **{"from": "2027-02-03", "until": "2027-02-04"})
-    assert "from Wednesday, 3 February 2027 until Thursday, 4 February 2027." in client.get("/links/demo").text
+    assert (
+        "from Wednesday, 3 February 2027 until Thursday, 4 February 2027." in client.get("/links/demo").text
+    )
     send(client, **{"from": "", "until": ""})
     assert pauses(link)[1] == (date(2027, 2, 1), None)
     assert "Ben: Takes no turns at present." in client.get("/links/demo").text

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_interval
+from babel.dates import format_interval, format_skeleton
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, format_decimal, format_percent
@@ -130,7 +130,10 @@ def _notes(host: HostFigures) -> list[str]:
 
 
 def _dates(first: date, last: date) -> str:
-    return str(format_interval(first, last, "yMMMd", locale=locale())) if first != last else _day(first)
+    """14–19 Sept: the period says which year."""
+    if first == last:
+        return str(format_skeleton("MMMd", first, locale=locale()))
+    return str(format_interval(first, last, "MMMd", locale=locale()))
 
 
 def _day(on: date) -> str:

@@ -21,6 +21,7 @@ _SIGNED_IN_STYLES = (
     "workspace/calendars",
     "workspace/why_not",
     "workspace/import",
+    "workspace/fairness",
 )
 _SIGNED_IN_SCRIPTS = ("harden", "plain", "choice", "announce", "summary", "copy")
 

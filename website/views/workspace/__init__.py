@@ -18,6 +18,7 @@ from . import (
     contacts,
     crm,
     event,
+    fairness,
     forgetting,
     home,
     leaving,
@@ -33,6 +34,7 @@ from . import (
     sharing,
     sign_in,
     sign_in_with,
+    simulator,
     team,
     tokens,
     why_not,
@@ -62,6 +64,9 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/<slug>/why-not", "why_not", why_not.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/try/<key>", "try_link", sharing.attempt)
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/fairness", "fairness", fairness.show)
+    site.add_url_rule("/links/<slug>/simulate", "simulate", simulator.show)
+    site.add_url_rule("/links/<slug>/simulate/use", "use_settings", simulator.use, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/pause", "pause_turns", pause.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/picture", "link_picture", pictures.of_link, methods=["GET", "POST"])
     site.add_url_rule("/colours", "colours", colours.show)

@@ -61,6 +61,10 @@ class UnknownMessage(Refused):
     """The outbox has no message with that number."""
 
 
+class UnknownImport(Refused):
+    """There is no import of contacts with that number."""
+
+
 class OnItsWay(Refused):
     """A worker is delivering the message at this moment: nobody can say yet how that ends."""
 
@@ -143,14 +147,6 @@ class UnknownContact(Refused):
 
 class UnknownPersonalLink(Refused):
     """There is no such personal link, for this user."""
-
-
-class AddressTaken(Refused):
-    """An address was to be a contact's that is another one's already; `addresses` are those."""
-
-    def __init__(self, addresses: Sequence[str]) -> None:
-        super().__init__("the address of another contact")
-        self.addresses = list(addresses)
 
 
 class UnknownToken(Refused):

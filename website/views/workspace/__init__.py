@@ -14,21 +14,30 @@ from . import (
     companies,
     connect,
     contact_form,
+    contact_import,
     contacts,
+    crm,
     event,
+    fairness,
     forgetting,
     home,
     leaving,
     link_form,
     links,
     outbox,
+    pause,
+    personal_links,
+    personal_links_many,
     pictures,
     profile,
     reschedule,
     sharing,
     sign_in,
     sign_in_with,
+    simulator,
     team,
+    tokens,
+    why_not,
 )
 from .booking_words import invitee_of
 from .said import just_done
@@ -52,12 +61,19 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/new/<kind>", "create_link", link_form.create, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>", "link", links.show)
     site.add_url_rule("/links/<slug>/edit", "edit_link", link_form.edit, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/why-not", "why_not", why_not.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/try/<key>", "try_link", sharing.attempt)
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/fairness", "fairness", fairness.show)
+    site.add_url_rule("/links/<slug>/simulate", "simulate", simulator.show)
+    site.add_url_rule("/links/<slug>/simulate/use", "use_settings", simulator.use, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/pause", "pause_turns", pause.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/picture", "link_picture", pictures.of_link, methods=["GET", "POST"])
     site.add_url_rule("/colours", "colours", colours.show)
+    _personal_links(site)
     _bookings(site)
     _contacts(site)
+    _contact_imports(site)
     user = f"/team/<int(max={LARGEST}):user_id>"
     site.add_url_rule("/team", "team", team.index)
     site.add_url_rule("/team/new", "invite", team.new, methods=["GET", "POST"])
@@ -71,7 +87,26 @@ def register(app: Flask) -> None:
     site.add_url_rule("/outbox", "outbox", outbox.index)
     site.add_url_rule(f"{message}/retry", "retry_message", outbox.retry, methods=["POST"])
     site.add_url_rule(f"{message}/give-up", "give_up_message", outbox.give_up, methods=["GET", "POST"])
+    site.add_url_rule("/tokens", "tokens", tokens.index, methods=["GET", "POST"])
+    site.add_url_rule(
+        f"/tokens/<int(max={LARGEST}):token_id>/revoke",
+        "revoke_token",
+        tokens.revoke,
+        methods=["GET", "POST"],
+    )
+    _crm(site)
     app.register_blueprint(site)
+
+
+def _personal_links(site: Blueprint) -> None:
+    both, of_link = ["GET", "POST"], "/links/<slug>/personal-links"
+    of_contact = f"/contacts/<int(max={LARGEST}):contact_id>/personal-links"
+    one = f"/personal-links/<int(max={LARGEST}):number>/revoke"
+    site.add_url_rule(of_link, "personal_links", personal_links.of_link, methods=both)
+    site.add_url_rule(f"{of_link}/many", "many_personal_links", personal_links_many.make, methods=both)
+    site.add_url_rule(f"{of_link}/revoke", "revoke_personal_links", personal_links.revoke_all, methods=both)
+    site.add_url_rule(of_contact, "contact_personal_links", personal_links.of_contact, methods=both)
+    site.add_url_rule(one, "revoke_personal_link", personal_links.revoke, methods=both)
 
 
 def _bookings(site: Blueprint) -> None:
@@ -110,6 +145,13 @@ def _contacts(site: Blueprint) -> None:
     site.add_url_rule(f"{company}/remove", "remove_company", companies.remove, methods=both)
 
 
+def _crm(site: Blueprint) -> None:
+    site.add_url_rule("/crm", "crm", crm.index)
+    site.add_url_rule("/crm/read", "read_crm", crm.read, methods=["POST"])
+    owner = f"/crm/owners/<int(max={LARGEST}):owner_id>"
+    site.add_url_rule(owner, "crm_owner", crm.owner, methods=["GET", "POST"])
+
+
 def _calendars(site: Blueprint) -> None:
     account = f"/calendars/<int(max={LARGEST}):account_id>"
     site.add_url_rule("/calendars", "calendars", calendars.index)
@@ -120,3 +162,14 @@ def _calendars(site: Blueprint) -> None:
     site.add_url_rule(f"{account}/unlink", "unlink_calendar", calendars.remove, methods=["GET", "POST"])
     site.add_url_rule("/calendars/<kind>/link", "link_calendar", connect.link, methods=["GET", "POST"])
     site.add_url_rule("/calendars/<kind>/linked", "calendar_linked", calendar_sign_in.linked)
+
+
+def _contact_imports(site: Blueprint) -> None:
+    both, one = ["GET", "POST"], f"/contacts/import/<int(max={LARGEST}):import_id>"
+    site.add_url_rule("/contacts/import", "import_contacts", contact_import.index, methods=both)
+    site.add_url_rule(one, "contact_import", contact_import.show)
+    site.add_url_rule(f"{one}/columns", "contact_import_columns", contact_import.columns, methods=both)
+    site.add_url_rule(f"{one}/start", "start_contact_import", contact_import.begin, methods=["POST"])
+    site.add_url_rule(f"{one}/cancel", "cancel_contact_import", contact_import.cancel, methods=["POST"])
+    site.add_url_rule(f"{one}/progress", "contact_import_progress", contact_import.progress)
+    site.add_url_rule(f"{one}/errors.csv", "contact_import_errors", contact_import.errors)

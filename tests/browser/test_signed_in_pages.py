@@ -14,6 +14,7 @@ from tests.trouble import LONG_ADDRESS, LONG_NAME, failed_mail, moved_event
 from tests.views.workspace.test_home import booked
 from website import clock
 from website.extensions import db
+from website.models import Company, ContactAddress
 from website.services.api_token import make_token
 from website.services.cancellation import cancel
 from website.services.contact import NOBODY
@@ -31,8 +32,10 @@ PAGES = [
     "/bookings/{booking}/hand-over", "/bookings/{booking}/decline", "/bookings/{booking}/cancel",
     "/bookings/{past}/no-show", "/bookings/{booking}/reschedule",
     "/bookings/{booking}/reschedule/confirm?slot={slot}",
-    "/bookings/events/{event}", "/contacts", "/contacts?q=nobody",
-    "/contacts/{contact}/owner", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
+    "/bookings/events/{event}", "/contacts", "/contacts?q=nobody", "/contacts/new",
+    "/contacts/{contact}", "/contacts/{contact}/edit", "/contacts/{contact}/owner", "/contacts/{contact}/held",
+    "/contacts/{contact}/forget", "/companies", "/companies/new", "/companies/{company}/edit",
+    "/companies/{company}/remove", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
     "/calendars/health", "/outbox", "/outbox/{message}/give-up", "/team/new", "/team/{user}",
     "/team/{user}/leave", "/me", "/me/picture", "/links/demo/picture", "/links/demo/try/popup",
     "/links/demo/personal-links?made={personal}", "/links/demo/personal-links/many",
@@ -46,11 +49,14 @@ OTHERS = {
     "workspace.sign_in",
     "workspace.reschedule_slots",
     "workspace.colours",
+    "workspace.contacts_found",
+    "workspace.contacts_table",
+    "workspace.held_as_file",
 }
 
 
 NUMBERS = dict.fromkeys(
-    ("event", "contact", "account", "user", "booking", "past", "message", "personal", "token"), 1
+    ("event", "contact", "account", "user", "booking", "past", "message", "personal", "token", "company"), 1
 )
 
 
@@ -95,7 +101,12 @@ def fill_the_site() -> dict[str, Any]:
     token, _text = make_token(LONG_NAME[:100], by=ana, now=clock.now())
     slot = slot_text(full.start_at + timedelta(days=1))
     ids = {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id, "message": failed.id}
-    ids |= {"personal": personal.id, "token": token.id}
+    company = Company(domain=LONG_ADDRESS.partition("@")[2], name=LONG_NAME, owner_id=ben.id)
+    contact.company, contact.phone = LONG_NAME, "+33 1 23 45 67 89"
+    contact.addresses = [ContactAddress(email=f"further.{LONG_ADDRESS}")]
+    db.session.add(company)
+    db.session.commit()
+    ids |= {"personal": personal.id, "token": token.id, "company": company.id}
     return ids | {"booking": full.id, "past": past.id, "slot": slot}
 
 

@@ -20,10 +20,23 @@ PAGES = [
     "/links/demo/personal-links/many", "/links/demo/personal-links/revoke", "/contacts/1/personal-links",
     "/contacts/1/personal-links?made=99", "/personal-links/1/revoke?from=contact",
     "/bookings", "/bookings?state=past", "/bookings?state=cancelled",
-    "/bookings?page=2", "/contacts", "/contacts?q=dana", "/contacts?q=%25&page=3", "/team", "/calendars",
+    "/bookings?page=2", "/contacts", "/contacts?q=dana", "/contacts?q=%25&page=3", "/contacts?owner=me&source=hand&company=x&sort=newest&after=1",
+    "/contacts/found", "/contacts/new", "/contacts/1", "/contacts/1/edit", "/contacts/1/owner", "/companies",
+    "/team", "/calendars",
     "/calendars?said=saved&tested=1", "/calendars/ics/link", "/calendars/builtin/link", "/calendars/1/unlink",
 ]  # fmt: skip
-ADMIN_PAGES = ["/tokens", "/calendars/health", "/outbox", "/outbox?state=kept", "/outbox?state=failed&page=2"]
+ADMIN_PAGES = [
+    "/contacts.csv",
+    "/contacts/1/held",
+    "/contacts/1/held.json",
+    "/contacts/1/forget",
+    "/companies/new",
+    "/tokens",
+    "/calendars/health",
+    "/outbox",
+    "/outbox?state=kept",
+    "/outbox?state=failed&page=2",
+]
 HUGE = 10**30
 
 

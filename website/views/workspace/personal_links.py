@@ -15,7 +15,7 @@ from ...models import Contact, Link, PersonalLink, User
 from ...scheduling.kinds import LINK_KINDS
 from ...sentences import gettext_noop
 from ...services import personal_link
-from ...services.contact_owner import contact_by_id
+from ...services.contact_change import contact_by_id
 from ...services.errors import NotAllowed, UnknownContact, UnknownPersonalLink
 from ...services.find_link import link_by_slug
 from ...services.listing import links_of

@@ -24,9 +24,7 @@ TERMS = Terms(Hours("UTC", ALWAYS), increment=30, duration=30)
 def diary_of(case: OracleCase, host_id: str) -> Diary:
     """A host of the oracle's, interval by interval."""
     host = next(one for one in case.hosts if one.id == host_id)
-    busy = [
-        Taken(number, a // STEP, -(-b // STEP)) for number, (a, b) in enumerate(set(host.busy)) if a < b
-    ]
+    busy = [Taken(number, a // STEP, -(-b // STEP)) for number, (a, b) in enumerate(set(host.busy)) if a < b]
     booked = [
         Taken(number, one.start // STEP, one.end // STEP, one.buffer_before // 5, one.buffer_after // 5)
         for number, one in enumerate(case.bookings)
@@ -124,7 +122,9 @@ def test_the_wrap_up_of_a_booking_and_the_preparation_of_the_slot_add_up() -> No
     (cause,) = causes(case)
     assert (cause.kind, cause.where, cause.minutes) == ("booked_buffer", "after", 10)
     assert would_be_free(case, [cause])
-    later = a_case(Diary(booked=(MEETING._replace(after=1),)), replace(TERMS, buffer_before=5, increment=5), AT + 2)
+    later = a_case(
+        Diary(booked=(MEETING._replace(after=1),)), replace(TERMS, buffer_before=5, increment=5), AT + 2
+    )
     assert not causes(later)
 
 

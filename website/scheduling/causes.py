@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from .hours import ALWAYS, Hours, day_steps
-from .slots import Cap, HostTime, Question, Rule, Terms, booking_dates, why_not
+from .slots import Cap, HostTime, Question, Rule, Terms, booking_dates, host_cap_of, why_not
 from .timeline import STEP_MINUTES, Window, instant_of, steps_in
 
 Where = Literal["", "meeting", "before", "after"]
@@ -166,7 +166,7 @@ def _link_cap(case: Case) -> list[Cause]:
 
 
 def _host_cap(case: Case) -> list[Cause]:
-    return _caps(case, "host_cap", case.terms.host_cap, case.host.starts)
+    return _caps(case, "host_cap", host_cap_of(case.question, case.host), case.host.starts)
 
 
 def _caps(case: Case, rule: str, cap: Cap, starts: Sequence[int]) -> list[Cause]:
@@ -294,10 +294,17 @@ def _no_buffer(case: Case, cause: Cause) -> Case:
     return changed.with_diary(booked=booked)
 
 
-def _no_cap(scope: str, part: str) -> Callable[[Case, Cause], Case]:
+def _no_link_cap(part: str) -> Callable[[Case, Cause], Case]:
     def change(case: Case, _: Cause) -> Case:
-        cap: Cap = getattr(case.terms, scope)
-        return case.with_terms(**{scope: replace(cap, **{part: None})})  # type: ignore[arg-type]
+        return case.with_terms(cap=replace(case.terms.cap, **{part: None}))
+
+    return change
+
+
+def _no_host_cap(part: str) -> Callable[[Case, Cause], Case]:
+    def change(case: Case, _: Cause) -> Case:
+        cap = replace(host_cap_of(case.question, case.host), **{part: None})
+        return replace(case, host=case.host._replace(cap=cap))
 
     return change
 
@@ -310,8 +317,8 @@ KINDS: dict[str, Callable[[Case, Cause], Case]] = {
     "not_yet": _from_then,
     "no_more": _until_then,
     "hours": _all_hours,
-    "link_cap_day": _no_cap("cap", "a_day"),
-    "link_cap_week": _no_cap("cap", "a_week"),
+    "link_cap_day": _no_link_cap("a_day"),
+    "link_cap_week": _no_link_cap("a_week"),
     "standing": _working,
     "own_hours": _no_own_hours,
     "busy": _no_interval,
@@ -319,6 +326,6 @@ KINDS: dict[str, Callable[[Case, Cause], Case]] = {
     "not_known": _known,
     "booked": _no_interval,
     "booked_buffer": _no_buffer,
-    "host_cap_day": _no_cap("host_cap", "a_day"),
-    "host_cap_week": _no_cap("host_cap", "a_week"),
+    "host_cap_day": _no_host_cap("a_day"),
+    "host_cap_week": _no_host_cap("a_week"),
 }

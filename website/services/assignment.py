@@ -13,7 +13,7 @@ from ..models.booking import CONFIRMED
 from ..scheduling import ring
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer, Receipt
-from ..scheduling.rotations import ROTATIONS, Choice, Share, turn_given_back
+from ..scheduling.rotations import ROTATIONS, Choice, Share
 from .availability import Scene
 from .hosts import Host
 
@@ -111,7 +111,8 @@ def give_back(booking: Booking, host_id: int) -> int | None:
     member = _member(booking.link, host_id)
     if former is None or member is None or member.turn <= former:
         return None
-    held, member.turn = member.turn, turn_given_back(member.turn, former)
+    held = member.turn
+    ring.give_back(booking.link.hosts, host_id, former)
     return held
 
 

@@ -125,6 +125,10 @@ class UnknownUser(Refused):
     """No user has that number."""
 
 
+class UnknownCompany(Refused):
+    """No company has that number."""
+
+
 class Invalid(Refused):
     """Input that breaks rules; `errors` are sentences by field."""
 
@@ -134,7 +138,7 @@ class Invalid(Refused):
 
 
 class UnknownContact(Refused):
-    """No contact has that number or address."""
+    """No contact has that number or address, or the person was to be forgotten."""
 
 
 class UnknownPersonalLink(Refused):

@@ -163,7 +163,9 @@ def _add_wanted(
 ) -> None:
     """Each week's bookings, by what the receipts of that week say that each host should have of them, and where there
     are none by those of all weeks."""
-    now = {one.user_id: Share(one.user_id, one.weight, one.priority, position=one.position) for one in link.hosts}
+    now = {
+        one.user_id: Share(one.user_id, one.weight, one.priority, position=one.position) for one in link.hosts
+    }
     by_week: defaultdict[int | None, list[dict[int, float]]] = defaultdict(list)
     for one in read:
         parts = _wanted(link, one.receipt, now)

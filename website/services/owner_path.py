@@ -22,7 +22,8 @@ class Row(NamedTuple):
 
 TABLE: dict[str, Row] = {
     "unowned": Row(
-        gettext_noop("The contact is unknown, or nobody owns it."), gettext_noop("Everybody's times together.")
+        gettext_noop("The contact is unknown, or nobody owns it."),
+        gettext_noop("Everybody's times together."),
     ),
     "not_able": Row(
         gettext_noop("The owner cannot host at present, or is not a host of this link."),

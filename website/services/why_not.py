@@ -15,7 +15,7 @@ from .contact import Visitor, recognise
 from .hosts import Host
 
 # The rule by which a host is out of the pool, where it is not R20.
-OUT_BY = {"optional": "R6"}
+OUT_BY = {"optional": "R6", "paused": "R23"}
 OF_THE_LINK = frozenset(rule.key for rule in LINK_RULES)
 
 

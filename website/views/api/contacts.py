@@ -8,13 +8,13 @@ from flask_smorest import Blueprint
 from ... import clock
 from ...email_addresses import is_email
 from ...models import Contact
+from ...services.contact import contact_known_as
 from ...services.contact_push import (
     CONFLICT,
     CREATED,
     REFUSED,
     Outcome,
     Push,
-    contact_by_address,
     push_contacts,
 )
 from ...services.errors import UnknownContact
@@ -102,7 +102,7 @@ def _sentences(outcome: Outcome) -> Mapping[str, list[str]]:
 
 
 def _found(email: str) -> Contact:
-    contact = contact_by_address(email) if is_email(email) else None
+    contact = contact_known_as(email) if is_email(email) else None
     if contact is None:
         raise UnknownContact
     return contact

@@ -11,14 +11,18 @@ from . import (
     calendar_sign_in,
     calendars,
     colours,
+    companies,
     connect,
+    contact_form,
+    contacts,
     event,
+    forgetting,
     home,
     leaving,
     link_form,
     links,
-    lists,
     outbox,
+    pause,
     personal_links,
     personal_links_many,
     pictures,
@@ -30,6 +34,7 @@ from . import (
     team,
     tokens,
 )
+from .booking_words import invitee_of
 from .said import just_done
 
 
@@ -38,6 +43,7 @@ def register(app: Flask) -> None:
     site = Blueprint("workspace", __name__)
     site.after_request(private)
     app.jinja_env.globals["just_done"] = just_done
+    app.jinja_env.filters["invitee"] = invitee_of
     site.add_url_rule("/", "home", home.index)
     site.add_url_rule("/sign-in", "sign_in", sign_in.show)
     site.add_url_rule("/sign-in", "demo_sign_in", sign_in.demo, methods=["POST"])
@@ -52,17 +58,12 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/<slug>/edit", "edit_link", link_form.edit, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/try/<key>", "try_link", sharing.attempt)
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/pause", "pause_turns", pause.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/picture", "link_picture", pictures.of_link, methods=["GET", "POST"])
     site.add_url_rule("/colours", "colours", colours.show)
     _personal_links(site)
     _bookings(site)
-    site.add_url_rule("/contacts", "contacts", lists.contacts)
-    site.add_url_rule(
-        f"/contacts/<int(max={LARGEST}):contact_id>/owner",
-        "contact_owner",
-        lists.contact_owner,
-        methods=["GET", "POST"],
-    )
+    _contacts(site)
     user = f"/team/<int(max={LARGEST}):user_id>"
     site.add_url_rule("/team", "team", team.index)
     site.add_url_rule("/team/new", "invite", team.new, methods=["GET", "POST"])
@@ -112,6 +113,25 @@ def _bookings(site: Blueprint) -> None:
     decided = f"/bookings/events/<int(max={LARGEST}):event_id>"
     site.add_url_rule(decided, "event", event.show)
     site.add_url_rule(decided, "decide_event", event.decide, methods=["POST"])
+
+
+def _contacts(site: Blueprint) -> None:
+    both, one = ["GET", "POST"], f"/contacts/<int(max={LARGEST}):contact_id>"
+    site.add_url_rule("/contacts", "contacts", contacts.index)
+    site.add_url_rule("/contacts/found", "contacts_found", contacts.found)
+    site.add_url_rule("/contacts.csv", "contacts_table", contacts.table)
+    site.add_url_rule("/contacts/new", "new_contact", contact_form.new, methods=both)
+    site.add_url_rule(one, "contact", contacts.show)
+    site.add_url_rule(f"{one}/edit", "edit_contact", contact_form.edit, methods=both)
+    site.add_url_rule(f"{one}/owner", "contact_owner", contact_form.owner, methods=both)
+    site.add_url_rule(f"{one}/held", "held", forgetting.held)
+    site.add_url_rule(f"{one}/held.json", "held_as_file", forgetting.held_as_file)
+    site.add_url_rule(f"{one}/forget", "forget_contact", forgetting.ask, methods=both)
+    company = f"/companies/<int(max={LARGEST}):company_id>"
+    site.add_url_rule("/companies", "companies", companies.index)
+    site.add_url_rule("/companies/new", "new_company", companies.new, methods=both)
+    site.add_url_rule(f"{company}/edit", "edit_company", companies.edit, methods=both)
+    site.add_url_rule(f"{company}/remove", "remove_company", companies.remove, methods=both)
 
 
 def _calendars(site: Blueprint) -> None:

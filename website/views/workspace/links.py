@@ -15,6 +15,7 @@ from ...services.listing import links_of
 from ...services.why_not import HostAnswer, explain
 from ...tokens import MOST_PERSONAL_DAYS, PERSONAL_DAYS
 from ..access import may_edit_link, me, signed_in
+from .pause import turns_on
 from .sharing import codes_of, link_address, site_address
 
 YEARS_AHEAD = 5
@@ -48,6 +49,7 @@ def show(link: Link) -> ResponseReturnValue:
         most_days=MOST_PERSONAL_DAYS,
         asked=request.args,
         zone=me().timezone,
+        **turns_on(link),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
 from ... import clock
@@ -17,8 +18,9 @@ from ...services.contact_push import (
     Push,
     push_contacts,
 )
-from ...services.errors import UnknownContact
-from ..access import with_token
+from ...services.errors import NotAllowed, UnknownContact
+from ...services.forgetting import forget
+from ..access import token, with_token
 from ..languages import translated
 from .asked import address_of_path, loaded, sent_body
 from .description import CONTACT_PARAMETERS, WITH_TOKEN, json_body, problems
@@ -62,6 +64,20 @@ def put(email: str) -> Any:
     if outcome.status == REFUSED:
         raise Invalid(_sentences(outcome))
     return _answer(_found(email)), 201 if outcome.status == CREATED else 200
+
+
+@blueprint.route("/<path:email>", methods=["DELETE"], parameters=CONTACT_PARAMETERS)
+@with_token
+@blueprint.doc(security=WITH_TOKEN)
+@problems(blueprint, 401, 403, 404, 429, means=MEANS)
+@blueprint.response(204)
+def end(email: str) -> ResponseReturnValue:
+    """Forget a person: coming meetings are called off, and all that is held of the person goes."""
+    by = token().creator
+    if by is None or not by.active:
+        raise NotAllowed
+    forget(_found(email).id, by=by, now=clock.now())
+    return "", 204
 
 
 @blueprint.route("", methods=["POST"])

@@ -262,7 +262,8 @@ def test_many_of_nobody_or_too_many_are_refused(
     owner = str(ana.id)
     for values in (
         {"whom": "addresses", "owner": owner}, {"whom": "none", "owner": owner}, {"whom": "owned", "owner": "x"},
-        {"whom": "unowned", "owner": owner}, {"whom": "found", "owner": owner}, {"whom": "everybody", "owner": owner, "days": "0"},
+        {"whom": "unowned", "owner": owner}, {"whom": "found", "owner": owner},
+        {"whom": "everybody", "owner": owner, "days": "0"},
         {"whom": "addresses", "owner": owner, "emails": "nobody@prospect.example", "leave_out": "y"},
     ):  # fmt: skip
         assert send(client, f"{PAGE}/many", **values).status_code == 422, values

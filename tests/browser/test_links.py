@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.team import HOURS, make_team, signed_in
+from tests.browser.team import HOURS, clean, make_team, signed_in
 from tests.factories import make_busy, make_contact, make_link
 from website import clock
 
@@ -47,14 +47,28 @@ def test_why_not_names_the_rule_for_each_host(world: Flask, open_page: OpenPage)
     make_busy(ana, (start, start + timedelta(minutes=30)), now=clock.now())
     make_link(hosts=[ana, ben], slug="demo", hours=HOURS, timezone="UTC")
     ana.timezone = "UTC"
+    make_contact("dana@prospect.example", owner=ben)
     page = signed_in(open_page, "/links/demo")
-    page.get_by_label("Date and time").fill(f"{start:%Y-%m-%dT%H:%M}")
+    page.get_by_label("Date").fill(f"{start:%Y-%m-%d}")
+    page.get_by_label("Time in").fill(f"{start:%H:%M}")
     page.get_by_role("button", name="Explain").click()
     answers = page.locator(".answers > li")
     expect(answers).to_have_count(2)
     expect(answers.filter(has_text="Ana")).to_contain_text("R4")
     expect(answers.filter(has_text="Ben")).to_contain_text("offered")
-    expect(page.get_by_label("Date and time")).to_have_value(f"{start:%Y-%m-%dT%H:%M}")
+    expect(page.get_by_role("heading", level=2, name="Why not")).to_be_focused()
+    expect(page.get_by_label("Time (optional)")).to_have_value(f"{start:%H:%M}")
+    # In place, with an address that the browser's own never holds.
+    page.get_by_label("For this e-mail address").fill("dana@prospect.example")
+    page.get_by_role("button", name="Day after").press("Enter")
+    expect(page.get_by_role("heading", name="Whose times this address is shown")).to_be_visible()
+    expect(page.get_by_role("button", name="Day after")).to_be_focused()
+    expect(page.get_by_label("Date")).to_have_value(f"{start + timedelta(days=1):%Y-%m-%d}")
+    assert "dana" not in page.url
+    row = page.get_by_role("row").filter(has=page.get_by_role("button", name=f"{start:%H:%M}"))
+    row.get_by_role("button").press("Enter")
+    expect(page.get_by_role("heading", level=2, name="Why not")).to_be_focused()
+    clean(page)
 
 
 @pytest.mark.rule("R21")

@@ -22,10 +22,10 @@ from website.services.note import leave_note
 from website.views.public.parameters import slot_text
 
 pytestmark = pytest.mark.browser
-AT = (clock.now() + timedelta(days=3)).strftime("%Y-%m-%dT10:00")
+AT = slot_text((clock.now() + timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0))
 PAGES = [
     "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
-    f"/links/demo?at={AT}&duration=30#why-not", "/links/demo/edit", "/links/demo/active",
+    "/links/demo", "/links/demo/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active",
     "/bookings", "/bookings?state=cancelled", "/bookings?q=nobody&whose=mine", "/bookings/{booking}",
     "/bookings/{past}",
     "/bookings/{booking}/hand-over", "/bookings/{booking}/decline", "/bookings/{booking}/cancel",

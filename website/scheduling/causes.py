@@ -1,14 +1,14 @@
 """What exactly keeps a host from a slot, and what would have to change (R43): *why not?* in full.
 
-The rules of `slots` say which of them decides. Here the interval, the buffer, the date or the number behind it is found,
-and the change that would take it out of the way is made to the question itself: so that whoever reads "without this the
-slot would be offered" reads what offering would say.
+The rules of `slots` say which of them decides. Here the interval, the buffer, the date or the number behind it is
+found, and the change that would take it out of the way is made to the question itself: so that whoever reads "without
+this the slot would be offered" reads what offering would say.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from .hours import ALWAYS, Hours, day_steps
@@ -53,10 +53,10 @@ class Cause(NamedTuple):
     """Why a rule decides against a host. `rule` is the rule's key; `kind` says more closely what it is, a key of
     `KINDS`.
 
-    `taken` is the interval in the way, where there is one, and `where` how: the slot itself lies over it ("meeting"), or
-    comes too soon after it or is over too late before it, so that only a buffer is in the way: then `minutes` are what
-    that buffer comes to. Of a notice `minutes` is the longest that would do, of a cap the number of bookings there are,
-    of an increment those past its last start. `on` is the first or last date that is offered.
+    `taken` is the interval in the way, where there is one, and `where` how: the slot itself lies over it ("meeting"),
+    or comes too soon after it or is over too late before it, so that only a buffer is in the way: then `minutes` are
+    what that buffer comes to. Of a notice `minutes` is the longest that would do, of a cap the number of bookings that
+    there are, of an increment those past its last start. `on` is the first or last date that is offered.
     """
 
     rule: str
@@ -89,11 +89,11 @@ class Case:
         """The rules that decide against it, the same that offering goes by."""
         return why_not(self.question, self.host, instant_of(self.start))
 
-    def with_terms(self, **values: object) -> "Case":
+    def with_terms(self, **values: Any) -> "Case":
         """The same case on other terms."""
-        return replace(self, question=replace(self.question, terms=replace(self.terms, **values)))  # type: ignore[arg-type]
+        return replace(self, question=replace(self.question, terms=replace(self.terms, **values)))
 
-    def with_diary(self, **values: object) -> "Case":
+    def with_diary(self, **values: Any) -> "Case":
         """The same case with other entries in the diary."""
         diary = self.diary._replace(**values)
         return replace(self, diary=diary, host=diary.host_time(self.host, self.question.window))
@@ -295,18 +295,20 @@ def _no_buffer(case: Case, cause: Cause) -> Case:
 
 
 def _no_link_cap(part: str) -> Callable[[Case, Cause], Case]:
-    def change(case: Case, _: Cause) -> Case:
-        return case.with_terms(cap=replace(case.terms.cap, **{part: None}))
-
-    return change
+    return lambda case, _: case.with_terms(cap=_without_part(case.terms.cap, part))
 
 
 def _no_host_cap(part: str) -> Callable[[Case, Cause], Case]:
     def change(case: Case, _: Cause) -> Case:
-        cap = replace(host_cap_of(case.question, case.host), **{part: None})
+        cap = _without_part(host_cap_of(case.question, case.host), part)
         return replace(case, host=case.host._replace(cap=cap))
 
     return change
+
+
+def _without_part(cap: Cap, part: str) -> Cap:
+    values: dict[str, None] = {part: None}
+    return replace(cap, **values)
 
 
 # Every kind of cause, with the change that takes it away.

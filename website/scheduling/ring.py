@@ -92,8 +92,7 @@ def take_turn(members: Sequence[Member], host_id: int) -> None:
 
 
 def give_back(members: Sequence[Member], host_id: int, former: int) -> None:
-    """A host's meeting came to nothing, or went to somebody else: their turn is the one that it cost, `former`, unless
-    it is an earlier one already."""
+    """A host's meeting came to nothing, or went to somebody else: their turn is the one that it cost, `former`."""
     for member in members:
         if member.user_id == host_id:
             member.turn = turn_given_back(member.turn, former)

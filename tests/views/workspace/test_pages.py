@@ -15,7 +15,7 @@ from website.services.booking import book
 PAGES = [
     "/", "/links", "/links/new", "/links/new/personal", "/links/new/group", "/links/new/round_robin", "/links/demo",
     "/links/demo/edit", "/links/demo/active", "/links/demo/pause",
-    "/links/demo?at=2027-02-02T10:00&email=a@b.example",
+    "/links/demo/why-not", "/links/demo/why-not?at=20270202T0900Z",
     "/links/demo/personal-links", "/links/demo/personal-links?made=1", "/links/demo/personal-links?page=9",
     "/links/demo/personal-links/many", "/links/demo/personal-links/revoke", "/contacts/1/personal-links",
     "/contacts/1/personal-links?made=99", "/personal-links/1/revoke?from=contact",

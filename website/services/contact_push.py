@@ -13,7 +13,7 @@ from ..extensions import db
 from ..models import Contact, User
 from ..sentences import Sentence
 from .contact import contact_ids_of, normal_email
-from .contact_address import AddressTaken, put_addresses
+from .contact_address import AddressTaken, keep_from_others, put_addresses
 from .link import users_by_email
 from .transaction import in_transaction
 
@@ -70,6 +70,8 @@ class _Pushed:
         ids = contact_ids_of(named)
         rows = {contact.id: contact for contact in db.session.scalars(_locked(set(ids.values())))}
         self._known = {email: rows[number] for email, number in ids.items() if number in rows}
+        # Whoever pushes the same at this moment waits for us, and neither of us for the other.
+        keep_from_others({normal_email(email) for email in named} - set(ids))
         owners = {push.values["owner"] for push in pushes if push.values.get("owner")}
         self._users: Mapping[str, User] = users_by_email(sorted(owners))
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from .hours import ALWAYS, Hours, day_steps
-from .slots import Cap, HostTime, Question, Rule, Terms, booking_dates, why_not
+from .slots import Cap, HostTime, Question, Rule, Terms, booking_dates, host_cap_of, why_not
 from .timeline import STEP_MINUTES, Window, instant_of, steps_in
 
 Where = Literal["", "meeting", "before", "after"]
@@ -166,7 +166,7 @@ def _link_cap(case: Case) -> list[Cause]:
 
 
 def _host_cap(case: Case) -> list[Cause]:
-    return _caps(case, "host_cap", case.host.cap or case.terms.host_cap, case.host.starts)
+    return _caps(case, "host_cap", host_cap_of(case.question, case.host), case.host.starts)
 
 
 def _caps(case: Case, rule: str, cap: Cap, starts: Sequence[int]) -> list[Cause]:
@@ -300,7 +300,7 @@ def _no_link_cap(part: str) -> Callable[[Case, Cause], Case]:
 
 def _no_host_cap(part: str) -> Callable[[Case, Cause], Case]:
     def change(case: Case, _: Cause) -> Case:
-        cap = _without_part(case.host.cap or case.terms.host_cap, part)
+        cap = _without_part(host_cap_of(case.question, case.host), part)
         return replace(case, host=case.host._replace(cap=cap))
 
     return change

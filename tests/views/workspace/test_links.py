@@ -208,19 +208,6 @@ def test_the_link_s_page_has_preview_address_code_and_explains(client: FlaskClie
     assert "The link has no hours on this day." in client.get(answer.location).text
 
 
-@pytest.mark.rule("R21")
-def test_a_personal_link_asks_no_question_and_names_the_owner(client: FlaskClient, ana: User) -> None:
-    from tests.factories import make_contact
-
-    make_contact(owner=ana)
-    make_link(hosts=[ana], slug="demo", owner_first=True)
-    sign_in(client, ana)
-    page = client.get("/links/demo?contact=dana@prospect.example").text
-    found = re.search(r'value="http://localhost(/book/demo\?for=[^"]+)"', page)
-    assert found
-    assert "with <bdi>Ana</bdi>" in client.get(found[1]).text
-
-
 def test_a_link_is_switched_off_only_after_a_question(client: FlaskClient, ana: User) -> None:
     link = make_link(hosts=[ana], slug="demo")
     sign_in(client, ana)

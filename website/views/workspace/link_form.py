@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import abort, render_template, request
+from flask import abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ... import clock
@@ -15,6 +15,7 @@ from ...scheduling.kinds import LINK_KINDS, LinkKind
 from ...services.errors import Invalid
 from ...services.hosts import Host, host_of
 from ...services.link import create_link, defaults_of, possible_hosts, update_link, values_of
+from ...services.pause import all_paused
 from ...services.user import emails_of
 from ..access import may_edit_link, me, signed_in
 from ..languages import locale, translated
@@ -95,6 +96,8 @@ def _page(
         swatches=swatches_of(form),
         day_names=_day_names(),
         question_kinds=QUESTION_KINDS,
+        nobody=link is not None and all_paused(link, clock.now()),
+        has_crm=bool(current_app.config["FIRSTHAND"].hubspot_token),
     )
 
 

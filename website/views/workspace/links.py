@@ -9,10 +9,11 @@ from ...scheduling.kinds import LINK_KINDS
 from ...services.group_cost import cost_of
 from ...services.link import set_active
 from ...services.listing import links_of
-from ...services.personal_link import MOST_DAYS, USUAL_DAYS
+from ...tokens import MOST_PERSONAL_DAYS, PERSONAL_DAYS
 from ..access import may_edit_link, me, signed_in
 from ..public.words import zone_name
 from .group_cost import cost_page
+from .pause import turns_on
 from .sharing import codes_of, link_address, site_address
 
 
@@ -40,10 +41,11 @@ def show(link: Link) -> ResponseReturnValue:
         site=site_address(),
         codes=codes_of(link),
         cost=cost_page(cost, me()) if cost else None,
-        usual_days=USUAL_DAYS,
-        most_days=MOST_DAYS,
+        usual_days=PERSONAL_DAYS,
+        most_days=MOST_PERSONAL_DAYS,
         asked=request.args,
         zone=zone_name(me().timezone, now),
+        **turns_on(link),
     )
 
 

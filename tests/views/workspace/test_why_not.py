@@ -260,6 +260,19 @@ def test_a_group_link_without_times_says_so_and_who_would_have_to_be_optional(
 
 
 @pytest.mark.rule("R6")
+def test_a_group_link_says_without_whom_there_would_be_more_times(
+    client: FlaskClient, team: tuple[User, User, User]
+) -> None:
+    ana, ben, _ = team
+    make_busy(ben, (NINE, NINE + 3 * HALF_HOUR), now=clock.now())
+    link_of("group", ana, ben)
+    sign_in(client, ana)
+    text = client.get("/links/demo").text
+    assert "Without Ben there would be 3 more times in the next 7 days." in text
+    assert re.search(r"All hosts are free at \d+ of the link(&#39;|')s \d+ times in the next 28 days\.", text)
+
+
+@pytest.mark.rule("R6")
 def test_other_kinds_of_link_cost_nobody(client: FlaskClient, team: tuple[User, User, User]) -> None:
     link_of("round_robin", *team)
     sign_in(client, team[0])

@@ -1,4 +1,4 @@
-"""*Why not?* in the browser, without script: a day as a table, one time in full, and whose times an address sees (R43)."""
+"""*Why not?* in the browser, without script: a day as a table, one time in full, whose times an address sees (R43)."""
 
 import re
 from datetime import timedelta
@@ -17,7 +17,7 @@ from website.models import BuiltinEvent, Link, User
 from website.services.booking import book
 from website.views.public.parameters import slot_text
 
-ALL_WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ["09:00-17:00"])
+ALL_WEEK = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 NINE = (clock.now() + timedelta(days=3)).replace(hour=9, minute=0, second=0, microsecond=0)
 HALF_HOUR = timedelta(minutes=30)
 DANA = "dana@prospect.example"

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 AT = slot_text((clock.now() + timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0))
 PAGES = [
     "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
-    "/links/demo", "/links/demo/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active",
+    "/links/demo", "/links/group/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active",
     "/bookings", "/bookings?state=cancelled", "/bookings?q=nobody&whose=mine", "/bookings/{booking}",
     "/bookings/{past}",
     "/bookings/{booking}/hand-over", "/bookings/{booking}/decline", "/bookings/{booking}/cancel",
@@ -71,6 +71,7 @@ def fill_the_site() -> dict[str, Any]:
         hosts=[ana, ben], slug="demo", hours=HOURS, owner_first=True, overrides={"2027-12-24": []},
         title=LONG_NAME, questions=questions, description=LONG_NAME,
     )  # fmt: skip
+    make_link("group", hosts=[ana, ben], slug="group", hours=HOURS, title=LONG_NAME)
     coffee = make_link("personal", hosts=[ana], hours=HOURS)
     make_link("personal", hosts=[ben], active=False)
     full = booked(link, LONG_ADDRESS)

@@ -1,6 +1,9 @@
 """Cells of CSV files that people open in a spreadsheet: none of them may be taken for a formula.
 
-A cell that a spreadsheet would compute is written with an apostrophe before it, and read without it again.
+Spreadsheets take a cell that begins with one of `= + - @`, a tab or a line break for a formula, and what visitors type
+stands in such cells. As OWASP advises, each cell is quoted, and such a one gets an apostrophe in front, which is taken
+away again when the file is read. A telephone number such as +33 1 23 45 67 89 is left alone: of a sign, digits and what
+parts them nothing but a number can be made.
 """
 
 import csv
@@ -8,16 +11,17 @@ import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
-# What spreadsheets take for the beginning of a formula, full-width forms too. Blanks before it do not help; an
-# apostrophe that was there already counts as one of ours, so that reading takes away exactly what writing put there.
+# Full-width forms count too. Blanks before it do not help; an apostrophe that was there already counts as one of ours,
+# so that reading takes away exactly what writing put there.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_TELEPHONE = re.compile(r"\+\d[\d .()-]*")
 # Spreadsheets take a file for UTF-8 only when it says so.
 BYTE_ORDER_MARK = "\ufeff"
 
 
 def safe_cell(text: str) -> str:
     """The text as no spreadsheet computes it."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if _FORMULA.match(text) and not _TELEPHONE.fullmatch(text) else text
 
 
 def plain_cell(cell: str) -> str:
@@ -27,8 +31,9 @@ def plain_cell(cell: str) -> str:
 
 def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
     """The rows as a CSV file for spreadsheets, row by row: with a byte order mark, commas, and safe cells."""
-    yield BYTE_ORDER_MARK
+    mark = BYTE_ORDER_MARK
     for row in rows:
         line = StringIO()
-        csv.writer(line).writerow([safe_cell(cell) for cell in row])
-        yield line.getvalue()
+        csv.writer(line, quoting=csv.QUOTE_ALL).writerow([safe_cell(cell) for cell in row])
+        yield mark + line.getvalue()
+        mark = ""

@@ -23,6 +23,7 @@ from tests.test_deploy import booking_of, count, process, wait_until
 from website import FORM_BYTES
 from website.models import Booking
 from website.views.pictures import UPLOAD_BYTES
+from website.views.sizes import MOST_BYTES
 
 pytestmark = [pytest.mark.fault(13), pytest.mark.slow]
 
@@ -160,7 +161,12 @@ def test_without_a_proxy_as_many_as_there_are_threads_hold_up_everybody(site: in
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/book/ana", FORM_BYTES), ("/me/picture", UPLOAD_BYTES), ("/links/ana/picture", UPLOAD_BYTES)],
+    [
+        ("/book/ana", FORM_BYTES),
+        ("/me/picture", UPLOAD_BYTES),
+        ("/links/ana/picture", UPLOAD_BYTES),
+        ("/contacts/import", MOST_BYTES["workspace.import_contacts"]),
+    ],
 )
 def test_the_proxy_takes_as_much_as_the_site_and_no_more(tmp_path: Path, path: str, most: int) -> None:
     behind = WebServer()

@@ -15,8 +15,8 @@ from tests.trouble import LONG_ADDRESS, LONG_NAME, failed_mail, moved_event
 from tests.views.workspace.test_home import booked
 from website import clock
 from website.extensions import db
-from website.services.api_token import make_token
 from website.models import User
+from website.services.api_token import make_token
 from website.services.cancellation import cancel
 from website.services.contact import NOBODY
 from website.services.contact_import import Choices, keep_file, rehearse

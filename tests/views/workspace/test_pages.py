@@ -31,6 +31,8 @@ ADMIN_PAGES = [
     "/contacts/1/held.json",
     "/contacts/1/forget",
     "/companies/new",
+    "/contacts/import",
+    "/contacts/import?page=9",
     "/tokens",
     "/calendars/health",
     "/outbox",

@@ -18,7 +18,7 @@ PAGES = [
     "/bookings?page=2", "/contacts", "/contacts?q=dana", "/contacts?q=%25&page=3", "/team", "/calendars",
     "/calendars?said=saved&tested=1", "/calendars/ics/link", "/calendars/builtin/link", "/calendars/1/unlink",
 ]  # fmt: skip
-ADMIN_PAGES = ["/calendars/health", "/outbox", "/outbox?state=kept", "/outbox?state=failed&page=2"]
+ADMIN_PAGES = ["/calendars/health", "/crm", "/outbox", "/outbox?state=kept", "/outbox?state=failed&page=2"]
 HUGE = 10**30
 
 

@@ -61,6 +61,10 @@ class UnknownMessage(Refused):
     """The outbox has no message with that number."""
 
 
+class UnknownImport(Refused):
+    """There is no import of contacts with that number."""
+
+
 class OnItsWay(Refused):
     """A worker is delivering the message at this moment: nobody can say yet how that ends."""
 
@@ -125,6 +129,10 @@ class UnknownUser(Refused):
     """No user has that number."""
 
 
+class UnknownCompany(Refused):
+    """No company has that number."""
+
+
 class Invalid(Refused):
     """Input that breaks rules; `errors` are sentences by field."""
 
@@ -134,19 +142,11 @@ class Invalid(Refused):
 
 
 class UnknownContact(Refused):
-    """No contact has that number or address."""
+    """No contact has that number or address, or the person was to be forgotten."""
 
 
 class UnknownPersonalLink(Refused):
     """There is no such personal link, for this user."""
-
-
-class AddressTaken(Refused):
-    """An address was to be a contact's that is another one's already; `addresses` are those."""
-
-    def __init__(self, addresses: Sequence[str]) -> None:
-        super().__init__("the address of another contact")
-        self.addresses = list(addresses)
 
 
 class UnknownToken(Refused):

@@ -23,7 +23,7 @@ from ..models.message import DONE, DROPPED, FAILED, WAITING
 from ..providers.calendars.errors import AccessRevoked, CalendarError, CalendarMissing, CalendarReadOnly
 from ..providers.crm.errors import CrmError, CrmRefused, CrmRejected
 from ..providers.delivery.email import DeliveryError, MailRefused
-from . import booking_mail, calendar_event, crm_meeting, disconnection, email
+from . import booking_mail, calendar_event, crm_meeting, disconnection, email, forgetting
 from .effect import Effect, Permanent, Unwanted
 from .transaction import in_transaction
 
@@ -49,6 +49,7 @@ CHANNELS: dict[str, Callable[[Message, datetime], Effect | None]] = {
     disconnection.CHANNEL: disconnection.prepare,
     email.CHANNEL: email.prepare,
     booking_mail.CHANNEL: booking_mail.prepare,
+    forgetting.CHANNEL: forgetting.prepare,
     crm_meeting.CHANNEL: crm_meeting.prepare,
 }
 # Nobody waits for these, and nothing else waits for them.

@@ -28,6 +28,7 @@ def upgrade():
     # Lists of a million contacts are read in the order of an index.
     op.drop_index('ix_contact_owner_id', table_name='contact')
     op.create_index('ix_contact_owner_id_email', 'contact', ['owner_id', 'email'])
+    op.create_index('ix_contact_owner_id_id', 'contact', ['owner_id', 'id'])
     op.create_index('ix_contact_source_email', 'contact', ['source', 'email'])
     op.create_index('ix_contact_company', 'contact', [sa.text('lower(company)')])
     op.create_index('ix_contact_name', 'contact', [sa.text('lower(name)'), 'id'])
@@ -155,7 +156,7 @@ def downgrade():
         'offered_hours', 'contact_import_part', 'contact_import', 'crm_state', 'crm_owner', 'api_token', 'personal_link', 'company', 'contact_address'
     ):
         op.drop_table(table)
-    for index in ('domain', 'name', 'company', 'source_email', 'owner_id_email'):
+    for index in ('domain', 'name', 'company', 'source_email', 'owner_id_id', 'owner_id_email'):
         op.drop_index(f'ix_contact_{index}', table_name='contact')
     op.create_index('ix_contact_owner_id', 'contact', ['owner_id'])
     for table, columns in (

@@ -6,7 +6,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from ... import clock
-from ...forms.fields import is_email
+from ...email_addresses import is_email
 from ...models import Contact
 from ...services.contact_push import (
     CONFLICT,

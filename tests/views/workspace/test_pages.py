@@ -35,6 +35,7 @@ ADMIN_PAGES = [
     "/contacts/import?page=9",
     "/tokens",
     "/calendars/health",
+    "/crm",
     "/outbox",
     "/outbox?state=kept",
     "/outbox?state=failed&page=2",

@@ -1,7 +1,7 @@
 """Rows that are valid by default; a test names only what it is about. All of them are flushed, not committed."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,6 +14,7 @@ from website.models import (
     Link,
     LinkHost,
     Organisation,
+    PersonalLink,
     User,
 )
 from website.scheduling.kinds import LINK_KINDS
@@ -96,6 +97,14 @@ def make_contact(
     email: str = "dana@prospect.example", owner: User | None = None, name: str = "Dana"
 ) -> Contact:
     return _added(Contact(email=email, name=name, owner_id=owner.id if owner else None))
+
+
+def make_personal_link(
+    link: Link, contact: Contact, *, until: datetime | None = None, now: datetime = NOW
+) -> PersonalLink:
+    """A personal link that works for a day, unless told otherwise."""
+    until = until or now + timedelta(days=1)
+    return _added(PersonalLink(link_id=link.id, contact_id=contact.id, created_at=now, expires_at=until))
 
 
 def _added(row: Any) -> Any:

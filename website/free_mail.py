@@ -38,6 +38,6 @@ _ENDINGS, _DOMAINS = frozenset(_SOME_ENDINGS.split()), frozenset(_SOME_DOMAINS.s
 
 
 def is_free_mail(domain: str) -> bool:
-    """Whether anybody may have an address in the domain, which is written in small letters, as `normal_email` has it."""
+    """Whether anybody may have an address in the domain, which is written as `normal_email` has it."""
     name, _, ending = domain.partition(".")
     return domain in _DOMAINS or (name in _NAMES and ending in _ENDINGS)

@@ -17,7 +17,7 @@ from flask import request, session
 from joserfc.errors import JoseError
 from requests import RequestException
 
-from .forms.fields import is_email
+from .email_addresses import is_email
 from .openid import SignInMethod, client
 from .services.sign_in import Person
 

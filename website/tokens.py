@@ -13,6 +13,8 @@ from itsdangerous import BadData, URLSafeSerializer
 WHO_HOURS = 12
 FORM_HOURS = 2
 PAD = 64
+# How long a personal link works unless told otherwise, and at most.
+PERSONAL_DAYS, MOST_PERSONAL_DAYS = 30, 365
 
 
 class BadToken(Exception):
@@ -21,14 +23,6 @@ class BadToken(Exception):
 
 class ExpiredToken(BadToken):
     """A token of ours whose time has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonalLink:
-    """Who a personal link recognises, and for which scheduling link (R21)."""
-
-    link_id: int
-    contact_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +94,15 @@ class Signer:
         _check_expiry(made + WHO_HOURS * 3600, now)
         return Who(email, name)
 
-    def personal(self, personal: PersonalLink, expires_at: datetime) -> str:
-        """The `for=` token of a personal link (R21)."""
-        return self._sign("personal", [personal.link_id, personal.contact_id, int(expires_at.timestamp())])
+    def personal(self, row_id: int, expires_at: datetime) -> str:
+        """The `for=` token of a personal link, by the number of its row: whom it names is written there (R21)."""
+        return self._sign("personal", [row_id, int(expires_at.timestamp())])
 
-    def read_personal(self, token: str, now: datetime) -> PersonalLink:
-        """The content of a `for=` token. Raises BadToken or ExpiredToken."""
-        link_id, contact_id, expires = self._read("personal", token, 3)
+    def read_personal(self, token: str, now: datetime) -> int:
+        """The number of the row that a `for=` token names. Raises BadToken or ExpiredToken."""
+        row_id, expires = self._read("personal", token, 2)
         _check_expiry(expires, now)
-        return PersonalLink(int(link_id), int(contact_id))
+        return int(row_id)
 
     def _nonce(self, purpose: str, token: str, owner_id: int, now: datetime) -> str:
         owner, nonce, expires = self._read(purpose, token, 3)

@@ -9,10 +9,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.team import HOURS, clean, make_team, signed_in
-from tests.factories import make_contact, make_feed, make_link
+from tests.factories import make_contact, make_feed, make_link, make_personal_link
 from tests.trouble import LONG_ADDRESS, LONG_NAME, failed_mail, moved_event
 from tests.views.workspace.test_home import booked
 from website import clock
+from website.extensions import db
+from website.services.api_token import make_token
 from website.services.cancellation import cancel
 from website.services.contact import NOBODY
 from website.services.history import note
@@ -20,10 +22,10 @@ from website.services.note import leave_note
 from website.views.public.parameters import slot_text
 
 pytestmark = pytest.mark.browser
-AT = (clock.now() + timedelta(days=3)).strftime("%Y-%m-%dT10:00")
+AT = slot_text((clock.now() + timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0))
 PAGES = [
     "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
-    f"/links/demo?contact={LONG_ADDRESS}&at={AT}&duration=30#why-not", "/links/demo/edit", "/links/demo/active",
+    "/links/demo", "/links/demo/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active",
     "/bookings", "/bookings?state=cancelled", "/bookings?q=nobody&whose=mine", "/bookings/{booking}",
     "/bookings/{past}",
     "/bookings/{booking}/hand-over", "/bookings/{booking}/decline", "/bookings/{booking}/cancel",
@@ -33,6 +35,9 @@ PAGES = [
     "/contacts/{contact}/owner", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
     "/calendars/health", "/outbox", "/outbox/{message}/give-up", "/team/new", "/team/{user}",
     "/team/{user}/leave", "/me", "/me/picture", "/links/demo/picture", "/links/demo/try/popup",
+    "/links/demo/personal-links?made={personal}", "/links/demo/personal-links/many",
+    "/links/demo/personal-links/revoke", "/contacts/{contact}/personal-links", "/personal-links/{personal}/revoke",
+    "/tokens", "/tokens/{token}/revoke",
 ]  # fmt: skip
 # Where providers send people back to, and the page of those who are not signed in, which is looked at by itself.
 OTHERS = {
@@ -42,6 +47,11 @@ OTHERS = {
     "workspace.reschedule_slots",
     "workspace.colours",
 }
+
+
+NUMBERS = dict.fromkeys(
+    ("event", "contact", "account", "user", "booking", "past", "message", "personal", "token"), 1
+)
 
 
 def fill_the_site() -> dict[str, Any]:
@@ -79,19 +89,19 @@ def fill_the_site() -> dict[str, Any]:
         ana, f"https://{LONG_ADDRESS[-40:]}/a.ics", broken=True, error=LONG_NAME, warnings=warning
     )
     failed = failed_mail()
+    personal = make_personal_link(link, contact, now=clock.now())
+    make_personal_link(link, contact, until=clock.now() - timedelta(days=1))
+    db.session.commit()
+    token, _text = make_token(LONG_NAME[:100], by=ana, now=clock.now())
     slot = slot_text(full.start_at + timedelta(days=1))
     ids = {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id, "message": failed.id}
+    ids |= {"personal": personal.id, "token": token.id}
     return ids | {"booking": full.id, "past": past.id, "slot": slot}
 
 
 def test_no_signed_in_page_is_left_out(app: Flask) -> None:
     addresses = app.url_map.bind("localhost")
-    seen = {
-        addresses.match(
-            path.partition("?")[0].format(event=1, contact=1, account=1, user=1, booking=1, past=1, message=1)
-        )[0]
-        for path in PAGES
-    }
+    seen = {addresses.match(path.partition("?")[0].format(**NUMBERS))[0] for path in PAGES}
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     assert {rule.endpoint for rule in rules if rule.endpoint.startswith("workspace.")} - OTHERS == seen
 

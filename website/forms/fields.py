@@ -3,27 +3,15 @@
 import re
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
+from ..email_addresses import is_email, normal_email
 from .base import Answered, no_control, one_line, strip
 
-LONGEST_EMAIL = 254
 MOST_GUESTS = 10
 _BETWEEN = re.compile(r"[,;\s]+")
-
-
-def is_email(address: str) -> bool:
-    """Whether an address is well formed; nobody is asked whether it exists."""
-    if len(address) > LONGEST_EMAIL or not address.isprintable():
-        return False
-    try:
-        validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return False
-    return True
 
 
 def whole(text: str | None) -> Any:
@@ -38,10 +26,15 @@ def email_address(form: Form, field: Field) -> None:
         raise ValidationError(_l("Write an e-mail address such as name@example.com."))
 
 
+def as_address(value: Any) -> Any:
+    """A filter: an address becomes what it is compared as."""
+    return normal_email(value) if isinstance(value, str) else value
+
+
 def email_field(label: Any, **values: Any) -> StringField:
     """A required e-mail address."""
     required = Answered(_l("Write your e-mail address."))
-    return StringField(label, [required, one_line, email_address], filters=[strip], **values)
+    return StringField(label, [required, one_line, email_address], filters=[as_address], **values)
 
 
 def name_field(label: Any, **values: Any) -> StringField:
@@ -53,6 +46,11 @@ def name_field(label: Any, **values: Any) -> StringField:
     return StringField(label, [required, short, one_line], filters=[strip], **values)
 
 
+def addresses_in(text: str) -> tuple[str, ...]:
+    """The addresses in a text that has commas or lines between them, once each, in their normal form."""
+    return tuple(dict.fromkeys(normal_email(part) for part in _BETWEEN.split(text) if part))
+
+
 class GuestsField(TextAreaField):
     """Further addresses, separated by commas or lines."""
 
@@ -61,9 +59,8 @@ class GuestsField(TextAreaField):
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """The addresses, once each, in lower case."""
-        found = (part.lower() for part in _BETWEEN.split(self.data or "") if part)
-        return tuple(dict.fromkeys(found))
+        """The addresses, once each, in their normal form."""
+        return addresses_in(self.data or "")
 
     def pre_validate(self, form: Form) -> None:
         if len(self.addresses) > MOST_GUESTS:

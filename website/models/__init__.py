@@ -5,7 +5,7 @@ from .booking import Booking, BookingEvent, BookingHost
 from .calendar import BuiltinEvent, BusyMonth, Calendar, CalendarAccount, PushChannel
 from .claim import Claim
 from .contact import Company, Contact, ContactAddress, Note
-from .contact_import import ContactImport
+from .contact_import import ContactImport, ContactImportPart
 from .crm_owner import CrmOwner
 from .link import Link, LinkHost
 from .message import Message
@@ -30,6 +30,7 @@ __all__ = [
     "Contact",
     "ContactAddress",
     "ContactImport",
+    "ContactImportPart",
     "CrmOwner",
     "Identity",
     "Link",

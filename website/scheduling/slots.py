@@ -113,11 +113,17 @@ class Offer:
 
 def offer(question: Question) -> Offer:
     """The slots that a link offers in the question's window (R1 to R9, R12)."""
+    common = link_starts(question)
+    by_host = {host.host_id: _free_starts(question, host, common) for host in question.hosts}
+    return Offer(question.window, _joined(question, by_host), by_host)
+
+
+def link_starts(question: Question) -> int:
+    """The starts that the link's own rules leave, whoever is free (R1 to R3, R9)."""
     common = question.window.mask
     for rule in LINK_RULES:
         common &= rule.allowed(question, _NOBODY)
-    by_host = {host.host_id: _free_starts(question, host, common) for host in question.hosts}
-    return Offer(question.window, _joined(question, by_host), by_host)
+    return common
 
 
 def why_not(question: Question, host: HostTime, at: datetime) -> list[Rule]:
@@ -125,7 +131,12 @@ def why_not(question: Question, host: HostTime, at: datetime) -> list[Rule]:
     bit = question.window.bit(at)
     if bit < 0 or question.window.instant(bit) != at:
         return [LINK_RULES[0]]
-    return [rule for rule in (*LINK_RULES, *HOST_RULES) if not rule.allowed(question, host) >> bit & 1]
+    return [rule for rule, allowed in rule_masks(question, host) if not allowed >> bit & 1]
+
+
+def rule_masks(question: Question, host: HostTime) -> list[tuple[Rule, int]]:
+    """Every rule with the starts that it allows this host, for whoever asks about many of them."""
+    return [(rule, rule.allowed(question, host)) for rule in (*LINK_RULES, *HOST_RULES)]
 
 
 def _free_starts(question: Question, host: HostTime, common: int) -> int:
@@ -217,7 +228,12 @@ def _free_around(question: Question, taken: int) -> int:
 
 
 def _under_host_cap(question: Question, host: HostTime) -> int:
-    return _open_days(question, host.cap or question.terms.host_cap, host.starts)
+    return _open_days(question, host_cap_of(question, host), host.starts)
+
+
+def host_cap_of(question: Question, host: HostTime) -> Cap:
+    """The cap that holds for a host: their own, else the link's for each host (R9)."""
+    return host.cap or question.terms.host_cap
 
 
 def _open_days(question: Question, cap: Cap, starts: Iterable[int]) -> int:

@@ -138,6 +138,19 @@ def bits(mask: int) -> list[int]:
     return found
 
 
+def stretches(mask: int) -> list[tuple[int, int]]:
+    """The stretches of set bits, `(first, end)`, ascending: each as long as it goes."""
+    found, passed = [], 0
+    while mask:
+        low = (mask & -mask).bit_length() - 1
+        mask >>= low
+        length = (~mask & (mask + 1)).bit_length() - 1
+        found.append((passed + low, passed + low + length))
+        mask >>= length
+        passed += low + length
+    return found
+
+
 def first_bit(mask: int) -> int | None:
     """The position of the lowest set bit, None when there is none."""
     return (mask & -mask).bit_length() - 1 if mask else None

@@ -222,13 +222,18 @@ def starts_of(answer: Offer) -> list[datetime]:
     return [answer.window.instant(bit) for bit in bits(answer.starts)]
 
 
-def next_start(scene: Scene, after: datetime) -> datetime | None:
-    """The first slot that starts at `after` or later in the whole booking window, None when there is none."""
+def booking_window(scene: Scene) -> Window | None:
+    """All dates on which a slot may start (R3), `FAR_DAYS` ahead at most; None where there is none."""
     first, last = booking_dates(scene.terms, scene.now)
     last = min(last, scene.now.date() + timedelta(days=FAR_DAYS))
-    if last < first:
+    return window_of_dates(scene.terms.hours.timezone, first, last) if first <= last else None
+
+
+def next_start(scene: Scene, after: datetime) -> datetime | None:
+    """The first slot that starts at `after` or later in the whole booking window, None when there is none."""
+    whole = booking_window(scene)
+    if whole is None:
         return None
-    whole = window_of_dates(scene.terms.hours.timezone, first, last)
     start = max(whole.start, step_before(after))
     for length in (35 * STEPS_A_DAY, whole.length):
         left = whole.end - start
@@ -250,14 +255,18 @@ def sooner_with_colleague(scene: Scene, asked: Window) -> Offer | None:
     first = next_start(scene, scene.now)
     if first is not None and first - scene.now <= timedelta(days=days):
         return None
-    others = scene.for_pool(colleagues(scene.pool, [host.candidate for host in scene.hosts]))
-    found = offer_in(others, asked)
+    found = offer_in(scene_with_colleagues(scene), asked)
     if first is None:
         return found
     before = found.window.span(found.window.start, step_before(first))
     return Offer(
         found.window, found.starts & before, {host: mask & before for host, mask in found.by_host.items()}
     )
+
+
+def scene_with_colleagues(scene: Scene) -> Scene:
+    """The scene of the second list, where the contact's owner decides about the first (R20)."""
+    return scene.for_pool(colleagues(scene.pool, [host.candidate for host in scene.hosts]))
 
 
 def offer_at(scene: Scene, start_at: datetime) -> tuple[Scene, Offer]:
@@ -268,7 +277,7 @@ def offer_at(scene: Scene, start_at: datetime) -> tuple[Scene, Offer]:
         return scene, own
     sooner = sooner_with_colleague(scene, step)
     if sooner and sooner.offers(start_at):
-        return scene.for_pool(colleagues(scene.pool, [host.candidate for host in scene.hosts])), sooner
+        return scene_with_colleagues(scene), sooner
     return scene, own
 
 

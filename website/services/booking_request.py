@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from ..email_addresses import normal_email
 from ..models import Link
 from .contact import NOBODY, Visitor, recognise_by, recognise_contact
 from .crm import CrmAnswer
@@ -40,7 +41,7 @@ class Request:
         the key of a program stands for its very words.
         """
         said = [
-            self.start_at.isoformat(), self.duration, self.name, self.email.lower(), list(self.guests),
+            self.start_at.isoformat(), self.duration, self.name, normal_email(self.email), list(self.guests),
             dict(self.answers), self.timezone if self.keyed else "",
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()

@@ -107,7 +107,7 @@ def busy_masks(hosts: Sequence[Host], window: Window, beside: BY_CALENDAR = NOTH
     Time beyond a calendar's horizon is not known, so it is not free (R12). `beside`, by calendar: an event of ours
     that does not count (R4).
     """
-    months = range(month_number(window.instant(0)), month_number(window.instant(window.length - 1)) + 1)
+    months = _months(window)
     known = _known([calendar for host in hosts for calendar in host.calendars], months)
     return {host.id: _joined(host.calendars, known, months, window, beside) for host in hosts}
 
@@ -117,14 +117,30 @@ def _joined(
 ) -> int:
     mask = 0
     for calendar in calendars:
-        busy, by_month = 0, known[calendar.id]
-        for month in months:
-            if by_month[month]:
-                busy |= window.cut(by_month[month], month_window(month))
+        busy = _in_window(known[calendar.id], months, window)
         mask |= beside[calendar.id].left_of(busy, window) if calendar.id in beside else busy
         if calendar.known_until is not None:
             mask |= window.span(step_before(calendar.known_until), window.end)
     return mask
+
+
+def _in_window(by_month: Mapping[int, int], months: range, window: Window) -> int:
+    busy = 0
+    for month in months:
+        if by_month[month]:
+            busy |= window.cut(by_month[month], month_window(month))
+    return busy
+
+
+def busy_by_calendar(host: Host, window: Window) -> dict[int, int]:
+    """What each conflict-checking calendar of a host shows as busy, as masks over `window`, by the calendar's id."""
+    months = _months(window)
+    known = _known(host.calendars, months)
+    return {calendar.id: _in_window(known[calendar.id], months, window) for calendar in host.calendars}
+
+
+def _months(window: Window) -> range:
+    return range(month_number(window.instant(0)), month_number(window.instant(window.length - 1)) + 1)
 
 
 class _Held(NamedTuple):

@@ -1,9 +1,12 @@
 """Contacts: who an address belongs to, and who owns them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import bindparam, select, union_all
 
+from ..email_addresses import normal_email as normal_email
 from ..extensions import db
 from ..models import Contact, ContactAddress, Link, User
 from .crm import NOT_ASKED, CrmAnswer, ask_crm
@@ -29,11 +32,6 @@ class Visitor:
 
 
 NOBODY = Visitor()
-
-
-def normal_email(email: str) -> str:
-    """The form in which addresses are compared and stored."""
-    return email.strip().lower()
 
 
 # Its own address comes first, should two contacts ever hold the same.
@@ -70,20 +68,43 @@ def recognise_contact(contact_id: int, link: Link, crm: CrmAnswer = NOT_ASKED) -
     return replace(found, name=contact.name, contact_id=contact.id, personal=True)
 
 
+def contact_ids_of(emails: Iterable[str]) -> dict[str, int]:
+    """The contacts that these addresses belong to, by address in the form in which addresses are compared."""
+    wanted = {normal_email(email) for email in emails}
+    further = select(ContactAddress.email, ContactAddress.contact_id).where(ContactAddress.email.in_(wanted))
+    own = select(Contact.email, Contact.id).where(Contact.email.in_(wanted))
+    # Its own address comes last, and stays.
+    return {email: number for found in (further, own) for email, number in db.session.execute(found)}
+
+
 def owner_of(visitor: Visitor) -> User | None:
     """The user who owns the visitor's contact."""
     return db.session.get(User, visitor.owner_id) if visitor.owner_id is not None else None
 
 
-def contact_for_booking(email: str, name: str, *, owner_id: int | None) -> Contact:
+def contact_known_as(email: str) -> Contact | None:
+    """The contact with this address, be it the first or a further one."""
+    row = db.session.execute(_KNOWN_AS, {"address": normal_email(email)}).first()
+    return db.session.get(Contact, row.id) if row else None
+
+
+def contact_for_booking(email: str, name: str, *, owner_id: int | None, now: datetime) -> Contact:
     """The contact of a booking: created when unknown; `owner_id`, if given, becomes owner of an unowned one and
     never replaces an owner (R25). Inside a transaction."""
-    address = normal_email(email)
-    row = db.session.execute(_KNOWN_AS, {"address": address}).first()
-    contact = (
-        db.session.get_one(Contact, row.id) if row else Contact(email=address, name=name, source="booking")
-    )
-    db.session.add(contact)
+    contact = contact_known_as(email) or _new_contact(normal_email(email), name, now)
     if contact.owner_id is None:
         contact.owner_id = owner_id
     return contact
+
+
+def _new_contact(address: str, name: str, now: datetime) -> Contact:
+    """A contact who booked, unless somebody made the address a further one of another contact at this moment."""
+    made = Contact(email=address, name=name, source="booking", created_at=now)
+    db.session.add(made)
+    # From here on nobody else can take the address: whoever was before us is seen by now.
+    db.session.flush()
+    further = db.session.get(ContactAddress, address)
+    if further is None:
+        return made
+    db.session.delete(made)
+    return further.contact

@@ -125,9 +125,33 @@ class UnknownUser(Refused):
     """No user has that number."""
 
 
+class UnknownCompany(Refused):
+    """No company has that number."""
+
+
 class Invalid(Refused):
     """Input that breaks rules; `errors` are sentences by field."""
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__("; ".join(f"{field}: {' '.join(texts)}" for field, texts in errors.items()))
         self.errors = errors
+
+
+class UnknownContact(Refused):
+    """No contact has that number or address, or the person was to be forgotten."""
+
+
+class UnknownPersonalLink(Refused):
+    """There is no such personal link, for this user."""
+
+
+class UnknownToken(Refused):
+    """The API has no token with that number, or it was revoked."""
+
+
+class NoToken(Refused):
+    """A program asks for what a token alone opens, and showed none, or one that lets nobody in (`shown`)."""
+
+    def __init__(self, *, shown: bool) -> None:
+        super().__init__("no token")
+        self.shown = shown

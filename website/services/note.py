@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..extensions import db
 from ..models import Link, Note
-from .contact import Visitor
+from .contact import Visitor, normal_email
 from .transaction import in_transaction
 
 
@@ -20,7 +20,7 @@ def leave_note(
         "link_id": link.id,
         "user_id": reader,
         "name": name,
-        "email": email,
+        "email": normal_email(email),
         "text": text,
         "nonce": nonce,
     }

@@ -22,7 +22,7 @@ from ..models import Message
 from ..models.message import DONE, DROPPED, FAILED, WAITING
 from ..providers.calendars.errors import AccessRevoked, CalendarError, CalendarMissing, CalendarReadOnly
 from ..providers.delivery.email import DeliveryError, MailRefused
-from . import booking_mail, calendar_event, disconnection, email
+from . import booking_mail, calendar_event, disconnection, email, forgetting
 from .effect import Effect, Permanent, Unwanted
 from .transaction import in_transaction
 
@@ -46,6 +46,7 @@ CHANNELS: dict[str, Callable[[Message, datetime], Effect | None]] = {
     disconnection.CHANNEL: disconnection.prepare,
     email.CHANNEL: email.prepare,
     booking_mail.CHANNEL: booking_mail.prepare,
+    forgetting.CHANNEL: forgetting.prepare,
 }
 
 

@@ -1,4 +1,4 @@
-"""Who may ask: signed-in people, admins, and those who may change a link."""
+"""Who may ask: signed-in people, admins, those who may change a link, and programs with a token."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,18 +6,20 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, redirect, request, session
+from flask import Flask, Response, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user
 
 from .. import clock
 from ..extensions import db, login
 from ..models import User
+from ..services.api_token import lets_in
 from ..services.booking_rights import booking_for
-from ..services.errors import NotAllowed
+from ..services.errors import NotAllowed, NoToken
 from ..services.find_link import link_by_slug
 from ..services.link import may_edit
 from .languages import prefer
+from .limits import ASKED, GUESSES, limited
 
 View = Callable[..., ResponseReturnValue]
 
@@ -103,6 +105,32 @@ def sees_booking(view: View) -> View:
         return view(booking_for(me(), booking_id), **values)
 
     return checked
+
+
+def with_token(view: View) -> View:
+    """Lets programs in that show a token of the API (`Authorization: Bearer …`), as often as programs may ask. Raises
+    NoToken."""
+
+    @limited(ASKED)
+    @limited(GUESSES, deduct_when=_turned_away)
+    @wraps(view)
+    def held(**values: Any) -> ResponseReturnValue:
+        shown = request.authorization
+        text = (shown.token or "") if shown is not None and shown.type == "bearer" else ""
+        if not lets_in(text, clock.now()):
+            g.turned_away = True
+            raise NoToken(shown=bool(text))
+        return view(**values)
+
+    @wraps(view)
+    def checked(**values: Any) -> ResponseReturnValue:
+        return held(**values)  # type: ignore[no-any-return]
+
+    return checked
+
+
+def _turned_away(_response: Response) -> bool:
+    return bool(g.get("turned_away"))
 
 
 def private(response: Response) -> Response:

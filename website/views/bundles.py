@@ -20,6 +20,7 @@ _SIGNED_IN_STYLES = (
     "workspace/settings",
     "workspace/calendars",
     "workspace/fairness",
+    "workspace/why_not",
 )
 _SIGNED_IN_SCRIPTS = ("harden", "plain", "choice", "announce", "summary", "copy")
 

@@ -28,8 +28,12 @@ from ..services.errors import (
     TooLate,
     UnknownBooking,
     UnknownCalendar,
+    UnknownCompany,
+    UnknownContact,
     UnknownLink,
     UnknownMessage,
+    UnknownPersonalLink,
+    UnknownToken,
     UnknownUser,
 )
 from ..vault import WrongKey
@@ -43,6 +47,10 @@ STATUS: dict[type[Refused], int] = {
     UnknownCalendar: 404,
     UnknownUser: 404,
     UnknownMessage: 404,
+    UnknownContact: 404,
+    UnknownCompany: 404,
+    UnknownPersonalLink: 404,
+    UnknownToken: 404,
     LinkClosed: 410,
     BadRequest: 400,
     AlreadyOver: 409,

@@ -44,6 +44,8 @@ ASKED = Limit("asked", "600/minute")
 SIGN_INS = Limit("sign_ins", "120/minute")
 # Codes are guessed by trying.
 CODES = Limit("codes", "10/minute;60/hour")
+# Tokens of the API are long; whoever shows wrong ones tries them.
+GUESSES = Limit("guesses", "20/minute;200/hour")
 # Bookings and invitations in which one e-mail address is written to. It holds for every address alike, so it tells
 # nothing about one (R22).
 MAILS = counting.parse("40/day")

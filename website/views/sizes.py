@@ -1,6 +1,7 @@
 """How much one request may hold. More is a clear 4xx, before any view looks at it.
 
-The body is bounded by MAX_CONTENT_LENGTH; the server bounds lines and headers (deploy/gunicorn.conf.py).
+The body is bounded by MAX_CONTENT_LENGTH, or by what an address takes itself; the server bounds lines and headers
+(deploy/gunicorn.conf.py).
 """
 
 from flask import Flask, abort, request
@@ -9,11 +10,20 @@ from flask import Flask, abort, request
 MOST_FIELDS = 5000
 # Tokens that travel on make addresses long; nothing makes them this long.
 LONGEST_QUERY = 8000
+# A batch of contacts with long names, and a file of a hundred thousand addresses.
+MOST_BYTES = {"api-contacts.push": 2 * 1024 * 1024, "workspace.many_personal_links": 6 * 1024 * 1024}
 
 
 def register(app: Flask) -> None:
     """Binds the checks to every request."""
+    # Before anything looks into the body.
+    app.url_value_preprocessor(_take_more)
     app.before_request(_check)
+
+
+def _take_more(endpoint: str | None, _values: object) -> None:
+    if endpoint in MOST_BYTES:
+        request.max_content_length = MOST_BYTES[endpoint]
 
 
 def _check() -> None:

@@ -8,12 +8,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import WORKDAYS, make_busy, make_contact, make_link, make_user
+from tests.factories import WORKDAYS, make_busy, make_contact, make_link, make_personal_link, make_user
 from tests.services.test_booking import stored
 from website import clock
 from website.extensions import db, limiter
 from website.models import Booking, Contact, Link, Note, User
-from website.tokens import PersonalLink, signer
+from website.services.personal_link import token_of
+from website.tokens import signer
 
 ALL_WEEK = {day: ["08:00-20:00"] for day in (*WORKDAYS, "sat", "sun")}
 DANA = "dana@prospect.example"
@@ -75,9 +76,8 @@ def test_a_personal_link_names_the_owner_only_where_the_owner_hosts(
     ana, _ben = open_link("round_robin", ("Ana", "Ben"), owner_first=owner_first)
     ana.seat = seat
     contact = make_contact(DANA, owner=ana)
+    token = token_of(make_personal_link(db.session.query(Link).one(), contact, now=clock.now()))
     db.session.commit()
-    personal = PersonalLink(db.session.query(Link).one().id, contact.id)
-    token = signer.personal(personal, clock.now() + timedelta(days=1))
     page = client.get(f"/book/demo?for={token}&timezone=UTC").text
     assert 'class="time"' in page
     assert ("Ana" in page) is named

@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import make_contact
+from tests.factories import make_contact, make_personal_link
 from tests.services.test_booking import stored
 from tests.views.public.test_booking_page import DANA, details, fill_in, first_time, hidden, open_link
 from website import clock
 from website.extensions import db, limiter
 from website.models import Booking, Contact, Link, Note
-from website.tokens import PersonalLink, signer
+from website.services.personal_link import token_of
+from website.tokens import signer
 
 TEAM = ("Ana", "Ben")
 
@@ -145,11 +146,11 @@ def test_a_token_that_no_longer_works_leads_on_instead_of_to_a_wall(
 ) -> None:
     ana, _ben = open_link("round_robin", TEAM, owner_first=True)
     contact, past = make_contact(DANA, owner=ana), clock.now() - timedelta(days=2)
+    old = make_personal_link(db.session.query(Link).one(), contact, until=past)
     db.session.commit()
-    link = db.session.query(Link).one()
     tokens = {
         "who": f"who={signer.who(DANA, past)}",
-        "for": f"for={signer.personal(PersonalLink(link.id, contact.id), past)}",
+        "for": f"for={token_of(old)}",
         "forged": "who=forged",
     }
     page = client.get(f"/book/demo?{tokens[key]}")
@@ -176,14 +177,14 @@ def test_a_personal_link_of_a_contact_who_is_gone_asks_who_and_goes_on(
     world: Flask, client: FlaskClient
 ) -> None:
     open_link("round_robin", TEAM, owner_first=True)
-    contact = make_contact(DANA)
+    row = make_personal_link(db.session.query(Link).one(), make_contact(DANA), now=clock.now())
+    token = token_of(row)
     db.session.commit()
-    link = db.session.query(Link).one()
-    token = signer.personal(PersonalLink(link.id, contact.id), clock.now() + timedelta(days=1))
     db.session.query(Contact).delete()
     db.session.commit()
-    page = client.get(f"/book/demo?for={token}").text
-    answer = client.post("/book/demo/who", data=hidden(page) | {"email": DANA})
+    page = client.get(f"/book/demo?for={token}")
+    assert page.status_code == 410
+    answer = client.post("/book/demo/who", data=hidden(page.text) | {"email": DANA})
     assert 'class="time"' in client.get(answer.location).text
 
 

@@ -15,6 +15,9 @@ branch_labels = None
 depends_on = None
 
 
+DOMAIN = "substr(email, length(rtrim(email, replace(email, '@', ''))) + 1)"
+
+
 def upgrade():
     # Columns are added in place, and with a value of the database's own: the release before goes on writing rows.
     op.add_column('contact', sa.Column('company', sa.String(), nullable=False, server_default=''))
@@ -22,6 +25,14 @@ def upgrade():
     op.add_column('contact', sa.Column('crm_id', sa.String(), nullable=False, server_default=''))
     op.add_column('contact', sa.Column('created_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('contact', sa.Column('forgotten_at', sa.DateTime(timezone=True), nullable=True))
+    # Lists of a million contacts are read in the order of an index.
+    op.drop_index('ix_contact_owner_id', table_name='contact')
+    op.create_index('ix_contact_owner_id_email', 'contact', ['owner_id', 'email'])
+    op.create_index('ix_contact_owner_id_id', 'contact', ['owner_id', 'id'])
+    op.create_index('ix_contact_source_email', 'contact', ['source', 'email'])
+    op.create_index('ix_contact_company', 'contact', [sa.text('lower(company)')])
+    op.create_index('ix_contact_name', 'contact', [sa.text('lower(name)'), 'id'])
+    op.create_index('ix_contact_domain', 'contact', [sa.text(DOMAIN)])
     op.add_column('booking', sa.Column('crm_id', sa.String(), nullable=False, server_default=''))
     op.add_column('link', sa.Column('company_owner', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('link', sa.Column('previous_host', sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -39,6 +50,8 @@ def upgrade():
     sa.PrimaryKeyConstraint('email', name=op.f('pk_contact_address'))
     )
     op.create_index(op.f('ix_contact_address_contact_id'), 'contact_address', ['contact_id'])
+
+    op.create_index('ix_contact_address_domain', 'contact_address', [sa.text(DOMAIN)])
 
     op.create_table('company',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -101,7 +114,6 @@ def upgrade():
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
-    sa.Column('content', sa.LargeBinary(), nullable=False),
     sa.Column('mapping', sa.JSON(), nullable=False),
     sa.Column('dry', sa.Boolean(), nullable=False),
     sa.Column('total', sa.Integer(), nullable=False),
@@ -111,6 +123,13 @@ def upgrade():
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['creator_id'], ['user.id'], name=op.f('fk_contact_import_creator_id_user')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_import'))
+    )
+    op.create_table('contact_import_part',
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['import_id'], ['contact_import.id'], name=op.f('fk_contact_import_part_import_id_contact_import'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('import_id', 'number', name=op.f('pk_contact_import_part'))
     )
 
     op.create_table('offered_hours',
@@ -126,9 +145,12 @@ def upgrade():
 
 def downgrade():
     for table in (
-        'offered_hours', 'contact_import', 'crm_owner', 'api_token', 'personal_link', 'company', 'contact_address'
+        'offered_hours', 'contact_import_part', 'contact_import', 'crm_owner', 'api_token', 'personal_link', 'company', 'contact_address'
     ):
         op.drop_table(table)
+    for index in ('domain', 'name', 'company', 'source_email', 'owner_id_id', 'owner_id_email'):
+        op.drop_index(f'ix_contact_{index}', table_name='contact')
+    op.create_index('ix_contact_owner_id', 'contact', ['owner_id'])
     for table, columns in (
         ('link_host', ('max_per_week', 'max_per_day', 'paused_until', 'paused_from')),
         ('link', ('share_days', 'crm_owner', 'previous_host', 'company_owner')),

@@ -4,7 +4,10 @@ from flask import Flask
 from flask_smorest import Api
 
 from ...extensions import csrf
-from .links import blueprint
+from . import contacts, links, personal_links
+from .description import TOKEN
+
+BLUEPRINTS = (links.blueprint, contacts.blueprint, personal_links.blueprint)
 
 
 class _Described(Api):
@@ -22,5 +25,8 @@ def register(app: Flask) -> None:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    csrf.exempt(blueprint)
-    _Described(app).register_blueprint(blueprint)
+    described = _Described(app)
+    described.spec.components.security_scheme("token", TOKEN)
+    for blueprint in BLUEPRINTS:
+        csrf.exempt(blueprint)
+        described.register_blueprint(blueprint)

@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest as BadRequestError
 
+from ...email_addresses import is_email
 from ...forms.booking import BookingForm, booking_form
 from ...forms.questions import PREFIX
 from ...models import Link
@@ -49,7 +50,7 @@ class AskedSlots:
 
 def asked_slots(link: Link, now: datetime) -> AskedSlots:
     """The question in the query string. Raises Invalid."""
-    query = _loaded(SlotsQuery(), request.args)
+    query = loaded(SlotsQuery(), request.args)
     asked = AskedSlots(
         timezone=query.get("timezone") or link.timezone,
         duration=query.get("duration") or link.durations[0],
@@ -76,7 +77,7 @@ def _wrong_with(asked: AskedSlots, link: Link, now: datetime) -> Iterator[tuple[
 
 def asked_booking(link: Link) -> Request:
     """The booking in the body, with the key of the request (R33). Raises Invalid."""
-    body = _loaded(BookingBody(), _body())
+    body = loaded(BookingBody(), sent_body())
     form = _checked_form(link, body)
     values: dict[str, Any] = {
         "start_at": body["start"].astimezone(UTC),
@@ -103,7 +104,15 @@ def _key(link: Link) -> str:
     return f"key:{link.id}:{key}" if key else ""
 
 
-def _body() -> dict[str, Any]:
+def address_of_path(email: str) -> str:
+    """An e-mail address that stands in the request's own. Raises Invalid."""
+    if not is_email(email):
+        raise Invalid({"email": [_("Write an e-mail address such as name@example.com.")]})
+    return email
+
+
+def sent_body() -> dict[str, Any]:
+    """The JSON object that was sent. Raises Invalid."""
     try:
         body = request.get_json(force=True)
     except (BadRequestError, RecursionError):
@@ -113,14 +122,15 @@ def _body() -> dict[str, Any]:
     return body
 
 
-def _loaded(schema: Schema, values: Any) -> dict[str, Any]:
+def loaded(schema: Schema, values: Any) -> dict[str, Any]:
+    """What was sent, as its schema reads it. Raises Invalid."""
     try:
-        loaded: dict[str, Any] = schema.load(values)
+        read: dict[str, Any] = schema.load(values)
     except ValidationError as error:
         raise Invalid(
             {field: list(_flat(said)) for field, said in error.normalized_messages().items()}
         ) from error
-    return loaded
+    return read
 
 
 def _flat(said: Any) -> Iterator[str]:

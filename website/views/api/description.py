@@ -1,9 +1,10 @@
 """What the OpenAPI document says beside the schemas."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_smorest import Blueprint
+from marshmallow import Schema
 
 from .problems import CONTENT_TYPE
 from .schemas import ProblemAnswer
@@ -37,13 +38,26 @@ BOOKING_PARAMETERS = [
         "description": "The same key and request again: the same booking. Without one, the request is its own key.",
     },
 ]  # fmt: skip
+CONTACT_PARAMETERS = [
+    {
+        "in": "path", "name": "email", "required": True,
+        "schema": {"type": "string", "format": "email", "maxLength": 254},
+        "description": "An e-mail address of the contact, a further one included.",
+    },
+]  # fmt: skip
 LOCATION = {
     "Location": {
         "schema": {"type": "string", "format": "uri"},
         "description": "The invitee's page of the booking.",
     }
 }
+# What only programs with a token may ask.
+WITH_TOKEN: list[dict[str, list[str]]] = [{"token": []}]
+TOKEN = {
+    "type": "http", "scheme": "bearer", "description": "A token that an admin made, which begins with `fh_`.",
+}  # fmt: skip
 _MEANS = {
+    401: "No token, or one that lets nobody in.",
     404: "There is no such link.",
     409: "`slot_taken`: the time is not offered any more; `slots` are near by.",
     410: "The link is switched off.",
@@ -53,13 +67,21 @@ _MEANS = {
 }
 
 
-def problems(blueprint: Blueprint, *statuses: int) -> Callable[[Any], Any]:
-    """A decorator that describes the problems that a view answers with."""
+def json_body(schema: type[Schema]) -> dict[str, Any]:
+    """What a body must hold."""
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def problems(
+    blueprint: Blueprint, *statuses: int, means: Mapping[int, str] | None = None
+) -> Callable[[Any], Any]:
+    """A decorator that describes the problems that a view answers with; `means` says what some of them mean here."""
+    said = _MEANS | dict(means or {})
 
     def describe(view: Any) -> Any:
         for status in statuses:
             view = blueprint.alt_response(
-                status, schema=ProblemAnswer, content_type=CONTENT_TYPE, description=_MEANS[status]
+                status, schema=ProblemAnswer, content_type=CONTENT_TYPE, description=said[status]
             )(view)
         return view
 

@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, g, request
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_smorest import Blueprint
 
@@ -17,31 +16,17 @@ from ...scheduling.kinds import LINK_KINDS
 from ...services.availability import offered_slots, scene_of
 from ...services.booking import book, is_booked
 from ...services.contact import recognise
-from ...services.errors import BadRequest, LinkClosed, ReusedKey, SlotTaken, UnknownLink
+from ...services.errors import ReusedKey, SlotTaken
 from ...services.find_link import open_link
-from ..languages import prefer, translated
+from ..languages import prefer
 from ..limits import ASKED, BOOKINGS, LOOKUPS, limited, may_write_to, written_to
 from .asked import asked_booking, asked_slots
-from .description import BOOKING_PARAMETERS, LOCATION, SLOTS_PARAMETERS, problems
-from .problems import Invalid, problem
+from .description import BOOKING_PARAMETERS, LOCATION, SLOTS_PARAMETERS, json_body, problems
+from .problems import answer_with_problems, problem
 from .schemas import BookingAnswer, BookingBody, SlotsAnswer
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1/links/<slug>")
-
-
-@blueprint.errorhandler(Invalid)
-def _invalid(error: Invalid) -> ResponseReturnValue:
-    return problem("invalid", errors=error.errors)
-
-
-@blueprint.errorhandler(UnknownLink)
-def _unknown(_: UnknownLink) -> ResponseReturnValue:
-    return problem("not_found")
-
-
-@blueprint.errorhandler(LinkClosed)
-def _closed(_: LinkClosed) -> ResponseReturnValue:
-    return problem("link_closed")
+answer_with_problems(blueprint)
 
 
 @blueprint.route("/slots")
@@ -81,7 +66,7 @@ def _booked(_response: Response) -> bool:
 @blueprint.route("/bookings", methods=["POST"])
 @blueprint.doc(
     parameters=BOOKING_PARAMETERS,
-    requestBody={"required": True, "content": {"application/json": {"schema": BookingBody}}},
+    requestBody=json_body(BookingBody),
 )
 @problems(blueprint, 404, 409, 410, 413, 422, 429)
 @blueprint.response(201, BookingAnswer, headers=LOCATION)
@@ -105,8 +90,6 @@ def bookings(slug: str) -> Any:
         return problem(
             "key_reused", errors={"Idempotency-Key": [gettext("It came with another request before.")]}
         )
-    except BadRequest as refused:
-        raise Invalid({refused.field: [translated(refused.message)]}) from refused
     if not again:
         g.booked = True
         written_to(told)

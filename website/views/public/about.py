@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from ...models import Link
+from ...models import Link, User
 from ...scheduling.kinds import LINK_KINDS
 from ...scheduling.places import PLACES
 from ...services.availability import scene_of
@@ -16,16 +16,17 @@ ICONS = {"meet": "video", "phone": "phone", "url": "video"}
 SAY_ENOUGH = ("meet", "phone")
 
 
-def with_whom(asked: Asked) -> str:
-    """The hosts' names where everybody who books meets the same ones, else the owner's where a personal link lets
-    the page say it and the owner hosts (R20), else empty (R22)."""
-    if LINK_KINDS[asked.link.kind].meets == "everyone":
-        return listed(_host_names(asked.link))
+def owner_named(asked: Asked) -> User | None:
+    """The owner, where a personal link lets the page name them and they host (R20), else None (R22)."""
     if not asked.visitor.personal:
-        return ""
+        return None
     scene = scene_of(asked.link, visitor=asked.visitor, duration=asked.duration, now=asked.now)
-    owner = owner_of(asked.visitor) if scene.pool.owner_alone else None
-    return owner.name if owner else ""
+    return owner_of(asked.visitor) if scene.pool.owner_alone else None
+
+
+def with_whom(link: Link) -> str:
+    """The hosts' names where everybody who books meets the same ones, else empty (R22)."""
+    return listed(_host_names(link)) if LINK_KINDS[link.kind].meets == "everyone" else ""
 
 
 def place_shown(link: Link) -> tuple[str, str] | None:

@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ... import clock
-from ...forms.fields import is_email
+from ...email_addresses import is_email, normal_email
 from ...models import Booking, Link
 from ...scheduling.kinds import LINK_KINDS
 from ...services.change import minutes_of
-from ...services.contact import NOBODY, Visitor, recognise, recognise_contact
+from ...services.contact import NOBODY, Visitor, recognise
 from ...services.find_link import link_by_slug, open_link
+from ...services.personal_link import visitor_named_by
 from ...tokens import BadToken, ExpiredToken, Who, signer
 from ..languages import prefer
 from .framing import Frame, framed
@@ -148,17 +149,20 @@ def _visitor(
 ) -> tuple[Visitor, Who, tuple[int, str] | None]:
     """Who it is, what is to be filled in, and what is wrong with the token that should have said so."""
     typed = Who(
-        values.get("email", "").strip()[:LONGEST_VALUE], values.get("name", "").strip()[:LONGEST_VALUE]
+        normal_email(values.get("email", ""))[:LONGEST_VALUE], values.get("name", "").strip()[:LONGEST_VALUE]
     )
     try:
         if values.get("for"):
-            personal = _personal(link, values["for"], now)
-            return personal or _recognised(typed.email, link), typed, None
+            return visitor_named_by(values["for"], link, now), typed, None
         if values.get("who"):
             who = signer.read_who(values["who"], now)
             return _recognised(who.email, link), Who(who.email, typed.name or who.name), None
     except ExpiredToken:
-        return NOBODY, typed, (410, _("The link that you followed has expired. You can still book here."))
+        return (
+            NOBODY,
+            typed,
+            (410, _("The link that you followed does not work any more. You can still book here.")),
+        )
     except BadToken:
         return NOBODY, typed, (400, _("The link that you followed is not complete. You can still book here."))
     return _recognised(typed.email, link), typed, None
@@ -166,13 +170,6 @@ def _visitor(
 
 def _recognised(email: str, link: Link) -> Visitor:
     return recognise(email, link) if is_email(email) else NOBODY
-
-
-def _personal(link: Link, token: str, now: datetime) -> Visitor | None:
-    personal = signer.read_personal(token, now)
-    if personal.link_id != link.id:
-        raise BadToken
-    return recognise_contact(personal.contact_id, link)
 
 
 def _named_zone(values: MultiDict[str, str], frame: Frame) -> str:

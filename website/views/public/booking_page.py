@@ -61,7 +61,7 @@ def who(slug: str) -> ResponseReturnValue:
     trapped = filled_in_unseen()
     if not form.validate() or trapped:
         return ask_who(question, form, 422, trapped)
-    return redirect(times_address(question.known_as(form.email.data.lower())), 303)
+    return redirect(times_address(question.known_as(form.email.data)), 303)
 
 
 def ask_who(question: Asked, form: WhoForm, status: int, message: str = "") -> tuple[Response, int]:

@@ -10,7 +10,7 @@ from ...services.contact import Visitor
 from ...tokens import signer
 from ..headers import frame_for
 from ..limits import minutes_to_wait
-from .about import place_shown, seen_as, with_whom
+from .about import owner_named, place_shown, seen_as, with_whom
 from .asked import Asked
 from .words import zone_name
 from .zones import zones_to_choose
@@ -26,7 +26,8 @@ def _around(question: Asked) -> dict[str, Any]:
     """What every page of a link shows around its own part."""
     return {
         "link": question.link,
-        "whom": with_whom(question),
+        "owner": owner_named(question),
+        "whom": with_whom(question.link),
         "place": place_shown(question.link),
         "seen_as": seen_as(question.link),
         **around_grid(question),

@@ -92,7 +92,7 @@ def _no_times(link: Any, _reader: User, _now: datetime) -> Line:
     text = _(
         "Its hosts are busy, or its hours, notice and limits leave nothing. “Why not?” tells for any time."
     )
-    return Line("warn", _shows_nothing(link), text, _("Why not?"), f"/links/{link.slug}#why-not")
+    return Line("warn", _shows_nothing(link), text, _("Why not?"), f"/links/{link.slug}/why-not")
 
 
 def _shows_nothing(link: Any) -> str:

@@ -44,7 +44,17 @@ def edit(link: Link) -> ResponseReturnValue:
     kind = LINK_KINDS[link.kind]
     if request.method == "POST":
         return _save(kind, link)
-    return _page(kind, *form_of(defaults_of(link.kind) | values_of(link)), link=link)
+    form, rows = form_of(defaults_of(link.kind) | values_of(link))
+    _suggest_optional(rows)
+    return _page(kind, form, rows, link=link)
+
+
+def _suggest_optional(rows: LinkRows) -> None:
+    """Ticks hosts as optional where the address asks for it, with their ids; nothing is saved until the form is."""
+    asked = [int(text) for text in request.args.getlist("optional") if text.isdecimal() and len(text) < 10]
+    for email in emails_of(asked).values():
+        if email in rows.hosts:
+            rows.hosts[email]["optional"] = "yes"
 
 
 def _save(kind: LinkKind, link: Link | None) -> ResponseReturnValue:

@@ -26,6 +26,7 @@ KINDS = {
     "booking_handed": _l("A booking handed over"),
     "booking_cancelled": _l("A cancellation"),
     "reminder": _l("A reminder"),
+    "forget_contact": _l("The rest of a person to forget"),
 }
 TONES = {WAITING: "warn", FAILED: "bad"}
 WORDS = {WAITING: _l("Waiting"), FAILED: _l("Failed"), GIVEN_UP: _l("Given up")}
@@ -33,6 +34,7 @@ WORDS = {WAITING: _l("Waiting"), FAILED: _l("Failed"), GIVEN_UP: _l("Given up")}
 GIVING_UP = {
     "event_put": _l("The meeting will not be put into %(name)s’s calendar, or not be changed there."),
     "event_remove": _l("The meeting will not be taken out of %(name)s’s calendar."),
+    "forget_contact": _l("What the meetings that were called off say of this person will stay."),
     "disconnect": _l("The access will not be given back. Whoever gave it can take it back at the provider."),
 }
 A_MAIL = _l("This mail will not be sent.")

@@ -21,6 +21,13 @@ SENTENCES = {
     "declined": _l("The meeting went to the next host. The invitee is told."),
     "cancelled": _l("The meeting is cancelled. Everybody is told."),
     "decided": _l("It is done as you decided."),
+    "contact_added": _l("The contact is added."),
+    "company_removed": _l("The company is removed. Its contacts stay."),
+    "forgotten_person": _l("The person is forgotten: nothing of them is left here."),
+    "forgetting_person": _l(
+        "The meetings are called off and the person is forgotten. What these meetings say of them goes as soon as the"
+        " mails about that are sent."
+    ),
     "owner": _l("The owner is saved."),
     "picture_saved": _l("The picture is saved: pages show it from now on."),
     "picture_removed": _l("The picture is gone."),
@@ -31,6 +38,9 @@ SENTENCES = {
     "stopped": _l("The calendar is not checked any more."),
     "unlinked": _l("The account is unlinked."),
     "retried": _l("It is tried again now."),
+    "personal_link": _l("The personal link is made. Copy its address to send it."),
+    "revoked": _l("It is revoked: it does not work any more."),
+    "token_revoked": _l("The token is revoked: it lets nobody in."),
     "given_up": _l("It was given up. You can still have it tried again."),
 }
 

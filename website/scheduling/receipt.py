@@ -37,6 +37,9 @@ CRM_OUTCOMES: dict[str, str] = {
     "resting": gettext_noop("The CRM failed before and was not asked: the booking went on without it."),
 }
 
+# Of which the host hears nothing: all went as it should.
+_AS_USUAL = ("", "owned", "unowned", "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
@@ -178,8 +181,8 @@ def sentence(receipt: Receipt, translate: Translate = str, *, reader_id: int | N
 
 
 def remarks(receipt: Receipt, translate: Translate = str, *, reader_id: int | None = None) -> list[str]:
-    """Further sentences for the host: whose contact this is, who declined it, and what the last look at calendars
-    said (R31). `translate` and `reader_id` are as in `sentence`.
+    """Further sentences for the host: whose contact this is, what went wrong with the CRM, who declined it, and what
+    the last look at calendars said (R31). `translate` and `reader_id` are as in `sentence`.
     """
     given = _given_to(receipt, reader_id)
     if given is not None:
@@ -187,6 +190,7 @@ def remarks(receipt: Receipt, translate: Translate = str, *, reader_id: int | No
     answers = set(receipt.checked.values())
     texts = [
         (_about_owner(receipt), receipt.owner_name is not None),
+        (CRM_OUTCOMES.get(receipt.crm), receipt.crm not in _AS_USUAL),
         (_MOVED_AWAY, receipt.rule == "any_colleague"),
         (_BUSY_AFTER_ALL, "busy" in answers),
         (_NO_ANSWER_BEFORE, "no answer" in answers and not receipt.unchecked),

@@ -4,7 +4,7 @@ A rule answers with the mask of starts that it allows. Offering joins the masks 
 (R43) names the rules that do not allow one start. There is no other place that decides.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -111,11 +111,17 @@ class Offer:
         return bit >= 0 and bool(self.starts >> bit & 1) and self.window.instant(bit) == at
 
 
-def offer(question: Question) -> Offer:
-    """The slots that a link offers in the question's window (R1 to R9, R12)."""
+def offer(question: Question, inside: Collection[int] | None = None) -> Offer:
+    """The slots that a link offers in the question's window (R1 to R9, R12).
+
+    `inside` are the hosts who may host, None for all of the question's. Everybody's time is looked at all the same:
+    how long it takes does not tell who they are (R22).
+    """
     common = link_starts(question)
-    by_host = {host.host_id: _free_starts(question, host, common) for host in question.hosts}
-    return Offer(question.window, _joined(question, by_host), by_host)
+    masks = {host.host_id: _free_starts(question, host, common) for host in question.hosts}
+    hosts = [host for host in question.hosts if inside is None or host.host_id in inside]
+    by_host = {host.host_id: masks[host.host_id] for host in hosts}
+    return Offer(question.window, _joined(question.terms, hosts, by_host), by_host)
 
 
 def link_starts(question: Question) -> int:
@@ -148,14 +154,14 @@ def _free_starts(question: Question, host: HostTime, common: int) -> int:
     return mask
 
 
-def _joined(question: Question, by_host: dict[int, int]) -> int:
+def _joined(terms: Terms, hosts: Sequence[HostTime], by_host: dict[int, int]) -> int:
     """R6: a group needs every host but the optional ones; R7: otherwise one is enough."""
-    required = [by_host[host.host_id] for host in question.hosts if not host.optional]
+    required = [by_host[host.host_id] for host in hosts if not host.optional]
     if not required:
         return 0
     joined = required[0]
     for mask in required[1:]:
-        joined = joined & mask if question.terms.everyone else joined | mask
+        joined = joined & mask if terms.everyone else joined | mask
     return joined
 
 

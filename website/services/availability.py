@@ -19,6 +19,7 @@ from ..scheduling.timeline import STEPS_A_DAY, Window, bits, first_bit, step_bef
 from .busy import BY_CALENDAR, busy_masks
 from .contact import NOBODY, Visitor
 from .hosts import Host, host_of, hosts_of_link
+from .ownership import heeds_owner
 
 WEEK = 7 * STEPS_A_DAY
 LONGEST = 2 * STEPS_A_DAY
@@ -45,6 +46,12 @@ class Scene:
     visitor: Visitor = NOBODY
 
     @property
+    def looked_up(self) -> bool:
+        """Whether the pool depends on an address. Then everything takes the same work whoever owns the contact, and
+        whether there is one: an answer's time tells nothing of the address (R22)."""
+        return self.visitor.email is not None and heeds_owner(self.link)
+
+    @property
     def pooled(self) -> list[Host]:
         """The hosts of the pool, in the link's order."""
         inside = set(self.pool.host_ids)
@@ -62,19 +69,18 @@ def scene_of(link: Link, *, visitor: Visitor, duration: int, now: datetime) -> S
         LINK_KINDS[link.kind],
         [host.candidate for host in hosts],
         owner_first=link.owner_first,
-        owner=_owner(visitor, hosts, now),
+        owner=_owner(visitor, hosts, now) if heeds_owner(link) else None,
         identified=visitor.email is not None,
     )
     return Scene(link, now, terms_of(link, duration), hosts, pool, visitor=visitor)
 
 
 def _owner(visitor: Visitor, hosts: Sequence[Host], now: datetime) -> Owner | None:
-    if visitor.owner_id is None:
+    """The contact's owner. Somebody is read in any case, a host of the link or not: it takes as long without (R22)."""
+    if visitor.email is None or not hosts:
         return None
-    host = next((host for host in hosts if host.id == visitor.owner_id), None) or host_of(
-        visitor.owner_id, now
-    )
-    return Owner(host.id, host.standing) if host else None
+    found = host_of(hosts[0].id if visitor.owner_id is None else visitor.owner_id, now)
+    return Owner(found.id, found.standing) if found and visitor.owner_id is not None else None
 
 
 def terms_of(link: Link, duration: int) -> Terms:
@@ -108,7 +114,8 @@ def _hours(timezone: str, weekly: Any, overrides: Any) -> Hours:
 def offer_in(scene: Scene, asked: Window) -> Offer:
     """The slots that start in `asked`: the only function that says what is offered."""
     window = asked.widened(scene.terms.margin)
-    answer = offer(question_of(scene, window))
+    everybody = scene.hosts if scene.looked_up else None
+    answer = offer(question_of(scene, window, everybody), scene.pool.host_ids)
     inside = window.span(asked.start, asked.end)
     if scene.leaves is not None:
         inside &= ~window.span(step_before(scene.leaves), step_before(scene.leaves) + 1)
@@ -250,12 +257,12 @@ def next_start(scene: Scene, after: datetime) -> datetime | None:
 def sooner_with_colleague(scene: Scene, asked: Window) -> Offer | None:
     """R20's option: colleagues' slots before the owner's first one when that is too many days away."""
     days = scene.link.owner_fallback_days
-    if not days or not scene.pool.owner_alone:
+    if not days or not scene.looked_up:
         return None
     first = next_start(scene, scene.now)
-    if first is not None and first - scene.now <= timedelta(days=days):
+    found = offer_in(scene_with_colleagues(scene) if scene.pool.owner_alone else scene, asked)
+    if not scene.pool.owner_alone or (first is not None and first - scene.now <= timedelta(days=days)):
         return None
-    found = offer_in(scene_with_colleagues(scene), asked)
     if first is None:
         return found
     before = found.window.span(found.window.start, step_before(first))

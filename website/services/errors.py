@@ -61,6 +61,10 @@ class UnknownMessage(Refused):
     """The outbox has no message with that number."""
 
 
+class UnknownImport(Refused):
+    """There is no import of contacts with that number."""
+
+
 class OnItsWay(Refused):
     """A worker is delivering the message at this moment: nobody can say yet how that ends."""
 

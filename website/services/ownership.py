@@ -49,7 +49,7 @@ _OF_COMPANY = select(Company.owner_id).where(Company.domain == bindparam("domain
 
 def _by_company(known: Known) -> int | None:
     """Whoever owns the company with the address's domain; where anybody may have an address, there is no company."""
-    if not (known.link.company_owner and _heeded(known.link)):
+    if not (known.link.company_owner and heeds_owner(known.link)):
         return None
     domain = known.address.rpartition("@")[2].removeprefix("www.")
     owner_id = db.session.scalar(_OF_COMPANY, {"domain": domain})
@@ -80,13 +80,13 @@ _LAST_HOST = (
 def _by_previous_host(known: Known) -> int | None:
     """Whoever alone hosts the contact's latest meeting, through whatever link: the last that took place, or the last
     that is to. Who took it over counts, not who handed it over."""
-    if not (known.link.previous_host and _heeded(known.link)):
+    if not (known.link.previous_host and heeds_owner(known.link)):
         return None
     return db.session.scalar(_LAST_HOST, {"contact": known.contact_id or NOBODY})
 
 
-def _heeded(link: Link) -> bool:
-    """Whether the link asks for an owner at all (R26)."""
+def heeds_owner(link: Link) -> bool:
+    """Whether a link asks who owns the contact at all (R20, R26)."""
     return link.owner_first and LINK_KINDS[link.kind].owner_first
 
 

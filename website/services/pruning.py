@@ -1,5 +1,5 @@
-"""What nobody asks for any more is taken out of the database: old messages, claims of past meetings, pictures, and
-personal links that expired long ago.
+"""What nobody asks for any more is taken out of the database: old messages, claims of past meetings, pictures, personal
+links that expired long ago, imports that nobody went on with.
 
 Bookings and their receipts stay (R24).
 """
@@ -16,6 +16,7 @@ from ..extensions import db
 from ..models import Booking, Claim, Message, PersonalLink
 from ..models.message import FAILED, WAITING
 from ..scheduling.timeline import step_before
+from .contact_import import prune_imports
 from .picture import prune_pictures
 from .seldom import Seldom
 from .transaction import in_transaction
@@ -91,6 +92,7 @@ _KINDS: dict[str, Callable[[datetime], int]] = {
     "past claims": prune_claims,
     "pictures": lambda _now: prune_pictures(BATCH),
     "personal links": prune_personal_links,
+    "imports": lambda now: prune_imports(now, BATCH),
 }
 
 

@@ -30,6 +30,7 @@ from ..services.errors import (
     UnknownCalendar,
     UnknownCompany,
     UnknownContact,
+    UnknownImport,
     UnknownLink,
     UnknownMessage,
     UnknownPersonalLink,
@@ -40,6 +41,7 @@ from ..vault import WrongKey
 from .languages import translated
 from .limits import seconds_to_wait
 from .responses import to_whole_page
+from .sizes import said_of_more
 
 STATUS: dict[type[Refused], int] = {
     UnknownLink: 404,
@@ -51,6 +53,7 @@ STATUS: dict[type[Refused], int] = {
     UnknownCompany: 404,
     UnknownPersonalLink: 404,
     UnknownToken: 404,
+    UnknownImport: 404,
     LinkClosed: 410,
     BadRequest: 400,
     AlreadyOver: 409,
@@ -90,7 +93,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         BadRequestError.description,
         Gone.description,
     )
-    return answer(code, detail=error.description or "" if said else "")
+    detail = error.description or "" if said else ""
+    return answer(code, detail=said_of_more() if code == 413 else detail)
 
 
 def _answered(error: HTTPException) -> ResponseReturnValue:

@@ -108,6 +108,14 @@ def upgrade():
     )
     op.create_index('ix_crm_owner_provider_external_id', 'crm_owner', ['provider', 'external_id'], unique=True)
 
+    op.create_table('crm_state',
+    sa.Column('provider', sa.String(), nullable=False),
+    sa.Column('tried_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('provider', name=op.f('pk_crm_state'))
+    )
+
     op.create_table('contact_import',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('creator_id', sa.Integer(), nullable=False),
@@ -145,7 +153,7 @@ def upgrade():
 
 def downgrade():
     for table in (
-        'offered_hours', 'contact_import_part', 'contact_import', 'crm_owner', 'api_token', 'personal_link', 'company', 'contact_address'
+        'offered_hours', 'contact_import_part', 'contact_import', 'crm_state', 'crm_owner', 'api_token', 'personal_link', 'company', 'contact_address'
     ):
         op.drop_table(table)
     for index in ('domain', 'name', 'company', 'source_email', 'owner_id_id', 'owner_id_email'):

@@ -12,12 +12,12 @@ from flask_smorest import Blueprint
 from ... import clock
 from ...config import in_force
 from ...models import Booking
-from ...scheduling.kinds import LINK_KINDS
 from ...services.availability import offered_slots, scene_of
 from ...services.booking import book, is_booked
 from ...services.contact import recognise
 from ...services.errors import ReusedKey, SlotTaken
 from ...services.find_link import open_link
+from ...services.ownership import heeds_owner
 from ..languages import prefer
 from ..limits import ASKED, BOOKINGS, LOOKUPS, limited, may_write_to, written_to
 from .asked import asked_booking, asked_slots
@@ -49,7 +49,7 @@ def slots(slug: str) -> Any:
         "slots": _written(found.starts, asked.timezone),
     }
     # The link decides whether the list is there, never the address: whoever types one learns nothing (R22).
-    if LINK_KINDS[link.kind].owner_first and link.owner_first and link.owner_fallback_days:
+    if heeds_owner(link) and link.owner_fallback_days:
         answer["with_colleague"] = _written(found.with_colleague, asked.timezone)
     return answer
 

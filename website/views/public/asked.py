@@ -13,10 +13,10 @@ from werkzeug.datastructures import MultiDict
 from ... import clock
 from ...email_addresses import is_email, normal_email
 from ...models import Booking, Link
-from ...scheduling.kinds import LINK_KINDS
 from ...services.change import minutes_of
 from ...services.contact import NOBODY, Visitor, recognise
 from ...services.find_link import link_by_slug, open_link
+from ...services.ownership import heeds_owner
 from ...services.personal_link import visitor_named_by
 from ...tokens import BadToken, ExpiredToken, Who, signer
 from ..languages import prefer
@@ -55,7 +55,7 @@ class Asked:
     @property
     def must_say_who(self) -> bool:
         """Whether the address has to be asked for before any time is shown (R21)."""
-        return LINK_KINDS[self.link.kind].owner_first and self.link.owner_first and self.visitor.email is None
+        return heeds_owner(self.link) and self.visitor.email is None
 
     @property
     def query(self) -> str:

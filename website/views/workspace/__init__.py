@@ -14,7 +14,9 @@ from . import (
     companies,
     connect,
     contact_form,
+    contact_import,
     contacts,
+    crm,
     event,
     fairness,
     forgetting,
@@ -71,6 +73,7 @@ def register(app: Flask) -> None:
     _personal_links(site)
     _bookings(site)
     _contacts(site)
+    _contact_imports(site)
     user = f"/team/<int(max={LARGEST}):user_id>"
     site.add_url_rule("/team", "team", team.index)
     site.add_url_rule("/team/new", "invite", team.new, methods=["GET", "POST"])
@@ -91,6 +94,7 @@ def register(app: Flask) -> None:
         tokens.revoke,
         methods=["GET", "POST"],
     )
+    _crm(site)
     app.register_blueprint(site)
 
 
@@ -141,6 +145,13 @@ def _contacts(site: Blueprint) -> None:
     site.add_url_rule(f"{company}/remove", "remove_company", companies.remove, methods=both)
 
 
+def _crm(site: Blueprint) -> None:
+    site.add_url_rule("/crm", "crm", crm.index)
+    site.add_url_rule("/crm/read", "read_crm", crm.read, methods=["POST"])
+    owner = f"/crm/owners/<int(max={LARGEST}):owner_id>"
+    site.add_url_rule(owner, "crm_owner", crm.owner, methods=["GET", "POST"])
+
+
 def _calendars(site: Blueprint) -> None:
     account = f"/calendars/<int(max={LARGEST}):account_id>"
     site.add_url_rule("/calendars", "calendars", calendars.index)
@@ -151,3 +162,14 @@ def _calendars(site: Blueprint) -> None:
     site.add_url_rule(f"{account}/unlink", "unlink_calendar", calendars.remove, methods=["GET", "POST"])
     site.add_url_rule("/calendars/<kind>/link", "link_calendar", connect.link, methods=["GET", "POST"])
     site.add_url_rule("/calendars/<kind>/linked", "calendar_linked", calendar_sign_in.linked)
+
+
+def _contact_imports(site: Blueprint) -> None:
+    both, one = ["GET", "POST"], f"/contacts/import/<int(max={LARGEST}):import_id>"
+    site.add_url_rule("/contacts/import", "import_contacts", contact_import.index, methods=both)
+    site.add_url_rule(one, "contact_import", contact_import.show)
+    site.add_url_rule(f"{one}/columns", "contact_import_columns", contact_import.columns, methods=both)
+    site.add_url_rule(f"{one}/start", "start_contact_import", contact_import.begin, methods=["POST"])
+    site.add_url_rule(f"{one}/cancel", "cancel_contact_import", contact_import.cancel, methods=["POST"])
+    site.add_url_rule(f"{one}/progress", "contact_import_progress", contact_import.progress)
+    site.add_url_rule(f"{one}/errors.csv", "contact_import_errors", contact_import.errors)

@@ -29,6 +29,8 @@ SENTENCES = {
         " mails about that are sent."
     ),
     "owner": _l("The owner is saved."),
+    "crm_read": _l("The owners were read just now."),
+    "crm_owner": _l("It is saved who that is."),
     "picture_saved": _l("The picture is saved: pages show it from now on."),
     "picture_removed": _l("The picture is gone."),
     "linked": _l("The account is linked."),

@@ -125,10 +125,10 @@ def test_any_period_opens(page, query: str) -> None:
 
 
 def test_a_link_that_nobody_booked_says_so(page, client: FlaskClient) -> None:
-    make_link(hosts=[db.session.query(User).filter_by(name="Ana").one()], slug="new")
+    make_link(hosts=[db.session.query(User).filter_by(name="Ana").one()], slug="quiet")
     db.session.commit()
-    assert "Nothing was booked in this time." in client.get("/links/new/fairness").text
-    assert client.get("/links/new/simulate?rotation=random&share_days=30&host=1").status_code in (200, 422)
+    assert "Nothing was booked in this time." in client.get("/links/quiet/fairness").text
+    assert client.get("/links/quiet/simulate?rotation=random&share_days=30&host=1").status_code in (200, 422)
 
 
 # Other settings

@@ -47,9 +47,7 @@ def test_bookings_are_counted_by_who_hosts_them_now_and_shares_by_who_could(real
     made = db.session.query(Booking).count()
     assert (figures.made, figures.read, figures.counted) == (made, made, len(kept))
     wanted = real.year.targets(kept)
-    assert all(
-        abs(share - wanted[host]) < 0.1 * wanted[host] + 1 for host, share in by_host(figures).items()
-    )
+    assert all(abs(share - wanted[host]) < 0.1 * wanted[host] + 1 for host, share in by_host(figures).items())
     assert abs(sum(one.difference for one in figures.hosts)) < 1e-6
 
 

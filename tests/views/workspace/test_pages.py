@@ -15,6 +15,9 @@ from website.services.booking import book
 PAGES = [
     "/", "/links", "/links/new", "/links/new/personal", "/links/new/group", "/links/new/round_robin", "/links/demo",
     "/links/demo/edit", "/links/demo/active", "/links/demo/pause",
+    "/links/demo/fairness", "/links/demo/fairness?weeks=26&host=1&page=2", "/links/demo/simulate",
+    "/links/demo/simulate?rotation=balanced&share_days=30&weeks=4&host=1&host=2",
+    "/links/demo/simulate/use?rotation=balanced&share_days=30&host=1",
     "/links/demo/why-not", "/links/demo/why-not?at=20270202T0900Z",
     "/links/demo/personal-links", "/links/demo/personal-links?made=1", "/links/demo/personal-links?page=9",
     "/links/demo/personal-links/many", "/links/demo/personal-links/revoke", "/contacts/1/personal-links",

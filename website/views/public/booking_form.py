@@ -50,9 +50,10 @@ def details(slug: str) -> ResponseReturnValue:
     return _details(question, form, start, 200, first=True)
 
 
-def _tells_slots(_response: Response) -> bool:
-    """On an owner-first link, times shown for a typed address are an answer about it: a lookup (R22)."""
-    return bool(g.get("tells_slots"))
+def _looks_up(_response: Response) -> bool:
+    """On an owner-first link a form that is refused is a lookup: times shown for a typed address are an answer about
+    it, and whoever sends wrong ones has it looked up all the same (R22)."""
+    return bool(g.get("looks_up"))
 
 
 def _booked(_response: Response) -> bool:
@@ -80,7 +81,7 @@ def _too_many_booked(_limit: object) -> Response | None:
     return _details(question, form, start, 429, come_back_later(), token=token)[0]
 
 
-@limited(LOOKUPS, deduct_when=_tells_slots, on_breach=_too_many_booked)
+@limited(LOOKUPS, deduct_when=_looks_up, on_breach=_too_many_booked)
 @limited(BOOKINGS, deduct_when=_booked, exempt_when=_is_booked_already, on_breach=_too_many_booked)
 def book(slug: str) -> ResponseReturnValue:
     question = asked(slug, request.form)
@@ -198,7 +199,7 @@ def _details(
     first: bool = False,
 ) -> tuple[Response, int]:
     """The form about a start, or about `alternatives` to it, of which those in `apart` are with a colleague."""
-    g.tells_slots = alternatives is not None and question.link.owner_first
+    g.looks_up = (alternatives is not None or status == 422) and question.link.owner_first
     colleague = alternatives is None and _is_with_colleague(question, start)
     page = link_page(
         question,

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
-# What spreadsheets take for the beginning of a formula, full-width forms too. Blanks before it do not help; an
-# apostrophe that was there already counts as one of ours, so that reading takes away exactly what writing put there.
+# Full-width forms count too. Blanks before it do not help; an apostrophe that was there already counts as one of ours,
+# so that reading takes away exactly what writing put there.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _TELEPHONE = re.compile(r"\+\d[\d .()-]*")
 # Spreadsheets take a file for UTF-8 only when it says so.
@@ -30,8 +30,9 @@ def plain_cell(cell: str) -> str:
 
 def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
     """The rows as a CSV file for spreadsheets, row by row: with a byte order mark, commas, and safe cells."""
-    yield BYTE_ORDER_MARK
+    mark = BYTE_ORDER_MARK
     for row in rows:
         line = StringIO()
-        csv.writer(line).writerow([safe_cell(cell) for cell in row])
-        yield line.getvalue()
+        csv.writer(line, quoting=csv.QUOTE_ALL).writerow([safe_cell(cell) for cell in row])
+        yield mark + line.getvalue()
+        mark = ""

@@ -85,8 +85,7 @@ def _link_page(link: Link, form: OneContactForm) -> str:
 
 @signed_in
 def of_contact(contact_id: int) -> ResponseReturnValue:
-    contact = contact_by_id(contact_id)
-    form = _contact_form()
+    contact, form = contact_by_id(contact_id), _contact_form()
     if request.method != "POST":
         return _contact_page(contact, form)
     if not form.validate():

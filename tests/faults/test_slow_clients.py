@@ -167,6 +167,7 @@ def test_without_a_proxy_as_many_as_there_are_threads_hold_up_everybody(site: in
         ("/links/ana/picture", UPLOAD_BYTES),
         ("/api/v1/contacts", MOST_BYTES["api-contacts.push"]),
         ("/links/ana/personal-links/many", MOST_BYTES["workspace.many_personal_links"]),
+        ("/contacts/import", MOST_BYTES["workspace.import_contacts"]),
     ],
 )
 def test_the_proxy_takes_as_much_as_the_site_and_no_more(tmp_path: Path, path: str, most: int) -> None:

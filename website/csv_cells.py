@@ -1,9 +1,8 @@
 """Cells of CSV files that people open in a spreadsheet: none of them may be taken for a formula.
 
-Spreadsheets take a cell that begins with one of `= + - @`, a tab or a line break for a formula, and what visitors type
-stands in such cells. As OWASP advises, each cell is quoted, and such a one gets an apostrophe in front, which is taken
-away again when the file is read. A telephone number such as +33 1 23 45 67 89 is left alone: of a sign, digits and what
-parts them nothing but a number can be made.
+A cell that a spreadsheet would compute is written with an apostrophe before it, as OWASP advises, and read without it
+again. A telephone number such as +33 1 23 45 67 89 is left alone, for everybody who reads the file without us: of a
+sign, digits and what parts them nothing but a number can be computed.
 """
 
 import csv

@@ -15,7 +15,7 @@ from tests.trouble import LONG_ADDRESS, LONG_NAME, failed_mail, moved_event
 from tests.views.workspace.test_home import booked
 from website import clock
 from website.extensions import db
-from website.models import User
+from website.models import Company, ContactAddress, User
 from website.services.api_token import make_token
 from website.services.cancellation import cancel
 from website.services.contact import NOBODY
@@ -29,14 +29,18 @@ pytestmark = pytest.mark.browser
 AT = slot_text((clock.now() + timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0))
 PAGES = [
     "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
-    "/links/demo", "/links/demo/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active",
+    "/links/demo", "/links/group/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active",
+    "/links/demo/fairness", "/links/demo/simulate?rotation=strict&share_days=30&host={user}",
+    "/links/demo/simulate/use?rotation=strict&share_days=30&host={user}",
     "/bookings", "/bookings?state=cancelled", "/bookings?q=nobody&whose=mine", "/bookings/{booking}",
     "/bookings/{past}",
     "/bookings/{booking}/hand-over", "/bookings/{booking}/decline", "/bookings/{booking}/cancel",
     "/bookings/{past}/no-show", "/bookings/{booking}/reschedule",
     "/bookings/{booking}/reschedule/confirm?slot={slot}",
-    "/bookings/events/{event}", "/contacts", "/contacts?q=nobody",
-    "/contacts/{contact}/owner", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
+    "/bookings/events/{event}", "/contacts", "/contacts?q=nobody", "/contacts/new",
+    "/contacts/{contact}", "/contacts/{contact}/edit", "/contacts/{contact}/owner", "/contacts/{contact}/held",
+    "/contacts/{contact}/forget", "/companies", "/companies/new", "/companies/{company}/edit",
+    "/companies/{company}/remove", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
     "/calendars/health", "/outbox", "/outbox/{message}/give-up", "/team/new", "/team/{user}",
     "/team/{user}/leave", "/me", "/me/picture", "/links/demo/picture", "/links/demo/try/popup",
     "/links/demo/personal-links?made={personal}", "/links/demo/personal-links/many",
@@ -51,6 +55,9 @@ OTHERS = {
     "workspace.sign_in",
     "workspace.reschedule_slots",
     "workspace.colours",
+    "workspace.contacts_found",
+    "workspace.contacts_table",
+    "workspace.held_as_file",
     "workspace.contact_import_progress",
     "workspace.contact_import_errors",
 }
@@ -67,6 +74,7 @@ NUMBERS = dict.fromkeys(
         "message",
         "personal",
         "token",
+        "company",
         "upload",
         "checked",
         "running",
@@ -86,6 +94,7 @@ def fill_the_site() -> dict[str, Any]:
         hosts=[ana, ben], slug="demo", hours=HOURS, owner_first=True, overrides={"2027-12-24": []},
         title=LONG_NAME, questions=questions, description=LONG_NAME,
     )  # fmt: skip
+    make_link("group", hosts=[ana, ben], slug="group", hours=HOURS, title=LONG_NAME)
     coffee = make_link("personal", hosts=[ana], hours=HOURS)
     make_link("personal", hosts=[ben], active=False)
     full = booked(link, LONG_ADDRESS)
@@ -116,7 +125,12 @@ def fill_the_site() -> dict[str, Any]:
     token, _text = make_token(LONG_NAME[:100], by=ana, now=clock.now())
     slot = slot_text(full.start_at + timedelta(days=1))
     ids = {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id, "message": failed.id}
-    ids |= {"personal": personal.id, "token": token.id}
+    company = Company(domain=LONG_ADDRESS.partition("@")[2], name=LONG_NAME, owner_id=ben.id)
+    contact.company, contact.phone = LONG_NAME, "+33 1 23 45 67 89"
+    contact.addresses = [ContactAddress(email=f"further.{LONG_ADDRESS}")]
+    db.session.add(company)
+    db.session.commit()
+    ids |= {"personal": personal.id, "token": token.id, "company": company.id}
     ids |= make_imports(ana)
     return ids | {"booking": full.id, "past": past.id, "slot": slot}
 

@@ -1,7 +1,6 @@
-"""Contacts as a CSV file, with the columns that our own import knows by name."""
+"""Contacts as a CSV file, with columns that our own import knows by their names."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from ..csv_cells import csv_lines
 from ..models import Contact
@@ -10,9 +9,13 @@ COLUMNS = ("email", "name", "phone", "company", "owner", "addresses")
 
 
 def csv_of(contacts: Iterable[Contact]) -> Iterator[str]:
-    """The lines of the file, the first with the names of the columns; several addresses stand in one cell, with a
-    semicolon between."""
-    return csv_lines(chain([COLUMNS], map(_cells, contacts)))
+    """The lines of the file; several addresses stand in one cell, with a semicolon between."""
+    yield from csv_lines(_rows(contacts))
+
+
+def _rows(contacts: Iterable[Contact]) -> Iterator[tuple[str, ...]]:
+    yield COLUMNS
+    yield from map(_cells, contacts)
 
 
 def _cells(contact: Contact) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from ..access import admin_only, me, signed_in
 from ..responses import in_history
 from .booking_words import moment
 from .contact_asked import asked, place_asked
+from .personal_links import personal_links_of
 from .rows import booking_row
 
 
@@ -79,6 +80,7 @@ def show(contact_id: int) -> ResponseReturnValue:
         notes=[(note, moment(note.created_at, me())) for note in notes_for(contact, me())],
         editable=may_edit(contact, me()),
         door=_ownership(contact),
+        personal_links=personal_links_of(contact),
     )
 
 

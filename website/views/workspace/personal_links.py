@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +15,7 @@ from ...models import Contact, Link, PersonalLink, User
 from ...scheduling.kinds import LINK_KINDS
 from ...sentences import gettext_noop
 from ...services import personal_link
-from ...services.contact_owner import contact_by_id
+from ...services.contact_change import contact_by_id
 from ...services.errors import NotAllowed, UnknownContact, UnknownPersonalLink
 from ...services.find_link import link_by_slug
 from ...services.listing import links_of
@@ -85,10 +85,7 @@ def _link_page(link: Link, form: OneContactForm) -> str:
 
 @signed_in
 def of_contact(contact_id: int) -> ResponseReturnValue:
-    contact = contact_by_id(contact_id)
-    if contact is None or contact.forgotten_at is not None:
-        abort(404)
-    form = _contact_form()
+    contact, form = contact_by_id(contact_id), _contact_form()
     if request.method != "POST":
         return _contact_page(contact, form)
     if not form.validate():

@@ -94,8 +94,10 @@ def test_the_domain_of_an_address() -> None:
 
 @given(
     st.from_regex(r"[a-z0-9_.+\-A-Z @é]{0,70}", fullmatch=True),
-    st.sampled_from(["a.example", "a", "a..b", "", "-a.example", "a.example.", "ab--c.example", "xn--x.example",
-                     "[1.2.3.4]", "münchen.example", "localhost", "a.invalid", "x" * 64 + ".example", "a." * 120 + "example"]),
+    st.sampled_from(
+        ["a.example", "a", "a..b", "", "-a.example", "a.example.", "ab--c.example", "xn--x.example", "[1.2.3.4]",
+         "münchen.example", "localhost", "a.invalid", "x" * 64 + ".example", "a." * 120 + "example"]
+    ),
 )  # fmt: skip
 def test_the_short_way_takes_what_the_library_takes(before: str, domain: str) -> None:
     address = f"{before}@{domain}"

@@ -41,7 +41,7 @@ class LinkYear:
             member.weight = year.weights()[member.user_id]
         self.contact = make_contact()
         self.receipts: list[Receipt] = []
-        self._bookings: dict[int, Booking] = {}
+        self._ids: dict[int, int] = {}
 
     def take(self, event: Event) -> int | None:
         if isinstance(event, Request):
@@ -53,7 +53,7 @@ class LinkYear:
         return self._decline(event)
 
     def booking(self, key: int) -> Booking:
-        return self._bookings[key]
+        return db.session.get_one(Booking, self._ids[key])
 
     def _scene(self, request: Request, declined: int | None = None) -> Scene:
         hosts = [
@@ -88,16 +88,16 @@ class LinkYear:
             changes=[], created_at=request.at, hosts=[_place(host_id)],
         )  # fmt: skip
         db.session.add(booking)
-        self._bookings[request.key] = booking
         if chosen.choice:
             take_turn(self.link, host_id)
         self.receipts.append(receipt)
         db.session.flush()
+        self._ids[request.key] = booking.id
         return host_id
 
     def _give_back(self, event: GivenBack) -> None:
         """Some were cancelled, and to the others nobody came."""
-        booking = self._bookings[event.key]
+        booking = self.booking(event.key)
         give_back(booking, booking.hosts[0].user_id)
         missed = event.key % 100 < 100 * NO_SHOW * 5
         if missed:
@@ -107,14 +107,14 @@ class LinkYear:
         self._note(booking, event, "no_show" if missed else "cancelled")
 
     def _pass(self, event: Passed) -> None:
-        booking = self._bookings[event.key]
+        booking = self.booking(event.key)
         give_back(booking, event.from_id)
         booking.owner_routed = False
         booking.hosts = [_place(event.to_id)]
         self._note(booking, event, "handed_over", **{"from": event.from_id, "to": event.to_id})
 
     def _decline(self, event: Declined) -> int:
-        booking, scene = self._bookings[event.request.key], self._scene(event.request, event.from_id)
+        booking, scene = self.booking(event.request.key), self._scene(event.request, event.from_id)
         welcome(self.link, scene.hosts, event.at)
         free = [host for host in scene.pool.host_ids if host in event.request.free]
         chosen = assign(scene, free, event.request.nonce)

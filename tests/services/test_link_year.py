@@ -11,7 +11,7 @@ from website.scheduling.simulation import Settings, Simulation
 @pytest.mark.rule("R24")
 @pytest.mark.parametrize("rotation", ["random", "balanced", "strict", "priority"])
 def test_a_replay_says_what_every_receipt_says(world: Flask, rotation: str) -> None:
-    year = Year(hosts=10, bookings=150, days=60, seed=3)
+    year = Year(hosts=10, bookings=100, days=60, seed=3)
     real = LinkYear(year, rotation, share_days=20)
     seats = year.seats()
     for seat, member in zip(seats, real.link.hosts, strict=True):

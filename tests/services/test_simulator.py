@@ -21,7 +21,7 @@ END = START + (DAYS + 20) * DAY
 WEEKS = 12
 
 
-def lived(rotation: str, *, bookings: int = 150) -> LinkYear:
+def lived(rotation: str, *, bookings: int = 100) -> LinkYear:
     real = LinkYear(Year(hosts=8, bookings=bookings, days=DAYS, seed=4), rotation)
     for member in real.link.hosts:
         member.priority = member.user_id % 3 or None
@@ -112,7 +112,7 @@ def test_somebody_new_is_free_by_what_is_known_of_their_calendar_and_that_is_sai
 
 @pytest.mark.rule("R24")
 def test_a_period_that_begins_in_the_middle_begins_with_what_counted_by_then(world: Flask) -> None:
-    real = lived("balanced", bookings=200)
+    real = lived("balanced", bookings=120)
     late = START + DAYS * DAY
     result = simulate(real.link, settings_of(real.link), as_it_is(real.link), 4, late)
     assert result.since == late - timedelta(weeks=4)

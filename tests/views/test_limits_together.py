@@ -1,22 +1,26 @@
 """Several processes count together in Redis; without it, each counts for itself, and nobody is turned away."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.factories import NOW
 from tests.faults.visitors import form, open_link, slot
 from tests.peers.redis_server import RedisServer
 from website import clock, create_app
 from website.config import Config
-from website.extensions import limiter
+from website.extensions import db, limiter
 from website.models import Link
+from website.tokens import signer
 
 pytestmark = pytest.mark.fault(28)
 AN_HOUR, A_MINUTE = 120, 120
+DAYS = "from=2027-02-02&to=2027-02-02"
 
 
 @pytest.fixture
@@ -45,6 +49,36 @@ def look_up(site: Flask) -> int:
 def book(site: Flask, link_id: int, number: int) -> int:
     sent = form(link_id, slot(number), f"v{number}@prospect.example")
     return site.test_client().post("/book/demo", data=sent).status_code
+
+
+# Where an address can be typed to see whose times come back.
+PLACES: tuple[Callable[[FlaskClient, str, int], TestResponse], ...] = (
+    lambda client, email, _: client.post("/book/demo/who", data={"email": email}),
+    lambda client, email, _: client.get(f"/book/demo?who={signer.who(email, NOW)}"),
+    lambda client, email, _: client.get(f"/book/demo/slots?who={signer.who(email, NOW)}"),
+    lambda client, email, _: client.get(f"/book/demo/write?who={signer.who(email, NOW)}"),
+    lambda client, email, link: client.post("/book/demo", data=form(link, slot(-60), email)),
+    lambda client, email, link: client.post("/book/demo", data=form(link, slot(0), email) | {"name": ""}),
+    lambda client, email, _: client.get(f"/api/v1/links/demo/slots?{DAYS}&email={email}"),
+    lambda client, email, _: client.post(
+        "/api/v1/links/demo/bookings", json={"start": "2027-01-01T09:00:00Z", "name": "Dana", "email": email}
+    ),
+)
+
+
+@pytest.mark.rule("R22")
+def test_a_prober_is_stopped_at_every_place_together(link: Link, config: Config, redis: RedisServer) -> None:
+    link.owner_first = True
+    db.session.commit()
+    made, sites = link.id, (process(config, redis), process(config, redis))
+    statuses = []
+    for number in range(A_MINUTE):
+        client = sites[number % 2].test_client()
+        statuses.append(PLACES[number % len(PLACES)](client, f"{number}@prospect.example", made).status_code)
+    assert Counter(statuses) == {200: 60, 303: 15, 409: 30, 422: 15}
+    for site in sites:
+        last = [place(site.test_client(), "last@prospect.example", made).status_code for place in PLACES]
+        assert last == [429] * len(PLACES)
 
 
 def test_what_one_process_counted_the_next_one_knows(link: Link, config: Config, redis: RedisServer) -> None:

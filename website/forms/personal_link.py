@@ -5,18 +5,19 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FileField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import NumberRange
+from wtforms.validators import Length, NumberRange
 
 from ..tokens import MOST_PERSONAL_DAYS, PERSONAL_DAYS
 from .base import Answered, SpokenForm, no_control, one_line, strip
 from .fields import email_address
 
 # Whom many are for: the choice, and its words.
-ADDRESSES, OWNED, UNOWNED, EVERYBODY = "addresses", "owned", "unowned", "everybody"
+ADDRESSES, OWNED, UNOWNED, FOUND, EVERYBODY = "addresses", "owned", "unowned", "found", "everybody"
 WHOM = [
     (ADDRESSES, _l("The addresses below")),
     (OWNED, _l("Everybody whom one user owns")),
     (UNOWNED, _l("Everybody whom nobody owns")),
+    (FOUND, _l("Everybody whom a search finds")),
     (EVERYBODY, _l("All contacts")),
 ]
 
@@ -71,6 +72,13 @@ class ManyContactsForm(SpokenForm):
         render_kw={"accept": ".csv,.txt,text/csv,text/plain"},
     )
     owner = SelectField(_l("The user who owns them"))
+    words = StringField(
+        _l("What to search for"),
+        [one_line, Length(max=100, message=_l("Keep it under %(most)s characters.", most=100))],
+        filters=[strip],
+        description=_l("A name, an address, a company or a domain, as in the list of contacts."),
+        render_kw={"autocomplete": "off"},
+    )
     leave_out = BooleanField(_l("Leave out what is no contact's address"))
     days = days_field()
 

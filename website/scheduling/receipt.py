@@ -132,6 +132,7 @@ _BY_RULE = {
     "group": gettext_noop("Everyone on this group link hosts."),
     "kept": gettext_noop("You hosted this meeting before it was moved, and still do."),
 }
+_INVITED = gettext_noop("You are invited to this group meeting, and need not be free.")
 _ALONE = gettext_noop("You were the only one of {pool} hosts who was free.")
 _ONLY_HOST = gettext_noop("You were the only host who could be chosen.")
 _PICKED = gettext_noop("You were chosen from the hosts of this link.")
@@ -176,6 +177,8 @@ def sentence(receipt: Receipt, translate: Translate = str, *, reader_id: int | N
     if given is not None and not given.declined:
         text = _GIVEN if given.by_id == given.from_id else _GIVEN_BY
         return translate(text).format(former=given.from_name, by=given.by_name)
+    if _only_invited(receipt, reader_id):
+        return translate(_INVITED)
     template = _by_rule(receipt) or _rotation_template(receipt)
     return translate(template).format(**_facts(receipt))
 
@@ -208,6 +211,11 @@ def _by_rule(receipt: Receipt) -> str | None:
 
 def _about_owner(receipt: Receipt) -> str | None:
     return _ABOUT_OWNER.get(receipt.owner_source, _OF_CONTACT).get(receipt.rule)
+
+
+def _only_invited(receipt: Receipt, reader_id: int | None) -> bool:
+    """Whether the reader is an optional host of a group (R6)."""
+    return any(member.host_id == reader_id and member.reason == "optional" for member in receipt.pool)
 
 
 def _given_to(receipt: Receipt, reader_id: int | None) -> HandOver | None:

@@ -13,7 +13,7 @@ from ..models import Booking, BookingHost, Link, LinkHost
 from ..models.booking import CONFIRMED
 from ..scheduling.hours import Hours, local_days, window_of_dates
 from ..scheduling.kinds import LINK_KINDS
-from ..scheduling.pool import Owner, Pool, choose_pool, colleagues
+from ..scheduling.pool import Owner, Pool, any_colleague, choose_pool, colleagues
 from ..scheduling.slots import Cap, HostTime, Offer, Question, Terms, booking_dates, offer
 from ..scheduling.timeline import STEPS_A_DAY, Window, bits, first_bit, step_before, steps_in
 from .busy import BY_CALENDAR, busy_masks
@@ -260,7 +260,7 @@ def sooner_with_colleague(scene: Scene, asked: Window) -> Offer | None:
     if not days or not scene.looked_up:
         return None
     first = next_start(scene, scene.now)
-    found = offer_in(scene_with_colleagues(scene) if scene.pool.owner_alone else scene, asked)
+    found = offer_in(scene_with_colleagues(scene), asked)
     if not scene.pool.owner_alone or (first is not None and first - scene.now <= timedelta(days=days)):
         return None
     if first is None:
@@ -272,8 +272,9 @@ def sooner_with_colleague(scene: Scene, asked: Window) -> Offer | None:
 
 
 def scene_with_colleagues(scene: Scene) -> Scene:
-    """The scene of the second list, where the contact's owner decides about the first (R20)."""
-    return scene.for_pool(colleagues(scene.pool, [host.candidate for host in scene.hosts]))
+    """The scene of the second list, where the contact's owner decides about the first (R20); else of all hosts."""
+    hosts = [host.candidate for host in scene.hosts]
+    return scene.for_pool(colleagues(scene.pool, hosts) if scene.pool.owner_alone else any_colleague(hosts))
 
 
 def offer_at(scene: Scene, start_at: datetime) -> tuple[Scene, Offer]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from ..extensions import db
 from ..models import Contact, ContactAddress, CrmOwner, User
@@ -18,6 +18,10 @@ NO_SUCH_USER = Sentence(
 )
 SEVERAL_USERS = Sentence("Several users are called this. Write the e-mail address of one of them.")
 INACTIVE_USER = Sentence("This user is not active any more. Name somebody who is, or leave the cell empty.")
+
+
+class TakenMeanwhile(Exception):
+    """Somebody took one of the addresses between our look and our writing: a second look finds whose it is."""
 
 
 class Owners:
@@ -112,9 +116,11 @@ class People:
         self.by_address.update(dict.fromkeys(new, person))
 
     def write(self, now: datetime) -> None:
-        """Stores whoever is new, and what changed."""
+        """Stores whoever is new, and what changed. Raises TakenMeanwhile, or IntegrityError for the same reason."""
         if self._new:
             db.session.execute(insert(Contact), [_new_row(person, now) for person in self._new])
+            # From here on nobody else can take these; who took one as a further address before is seen by now.
+            _check_free([person.email for person in self._new])
         changed = {id(person): person for person in self.by_address.values() if person.id and person.changed}
         if changed:
             db.session.execute(
@@ -134,6 +140,22 @@ class People:
             for address in person.further
         ]
         db.session.execute(insert(ContactAddress), rows)
+        _keep_from_others([str(row["email"]) for row in rows])
+
+
+def _check_free(addresses: Collection[str]) -> None:
+    taken = select(ContactAddress.email).where(ContactAddress.email.in_(addresses)).limit(1)
+    if db.session.scalar(taken) is not None:
+        raise TakenMeanwhile
+
+
+def _keep_from_others(addresses: Collection[str]) -> None:
+    """As `contact_address` does for one: whoever makes one a first address at this moment waits for our commit, and
+    finds it taken then."""
+    db.session.execute(insert(Contact), [{"email": address} for address in addresses])
+    db.session.execute(
+        delete(Contact).where(Contact.email.in_(addresses)).execution_options(synchronize_session=False)
+    )
 
 
 def _row(person: Person) -> dict[str, object]:

@@ -12,7 +12,6 @@ from ..sentences import Sentence, gettext_noop
 from .contact import normal_email
 
 LONGEST = 200
-LONGEST_PHONE = 50
 MOST_FURTHER = 20
 
 NO_ADDRESS = Sentence("There is no e-mail address in this row: write one.")
@@ -95,8 +94,8 @@ class EntryReader:
         entry = Entry(row.line, row.cells)
         entry.email, entry.further = self.addresses(row)
         entry.name = self._name(entry)
-        entry.phone = self._text(entry, "phone", LONGEST_PHONE)
-        entry.company = self._text(entry, "company", LONGEST)
+        entry.phone = self._text(entry, "phone")
+        entry.company = self._text(entry, "company")
         entry.owner = " ".join(self._cell(row.cells, "owner").split())
         self._look_at_addresses(entry)
         if any(row.cells[len(self._header) :]):
@@ -127,19 +126,19 @@ class EntryReader:
 
     def _name(self, entry: Entry) -> str:
         if "name" in self._places:
-            return self._text(entry, "name", LONGEST)
-        parts = [self._text(entry, key, LONGEST) for key in ("first_name", "last_name")]
+            return self._text(entry, "name")
+        parts = [self._text(entry, key) for key in ("first_name", "last_name")]
         name = " ".join(filter(None, parts))
         if len(name) > LONGEST and not entry.problems:
             key = "last_name" if "last_name" in self._places else "first_name"
             entry.problems.append(Problem(self.column(key), name, Sentence(TOO_LONG, most=LONGEST)))
         return name
 
-    def _text(self, entry: Entry, key: str, most: int) -> str:
+    def _text(self, entry: Entry, key: str) -> str:
         """A text on one line; what it cannot be is noted."""
         text = " ".join(self._cell(entry.cells, key).split())
-        if len(text) > most:
-            entry.problems.append(Problem(self.column(key), text, Sentence(TOO_LONG, most=most)))
+        if len(text) > LONGEST:
+            entry.problems.append(Problem(self.column(key), text, Sentence(TOO_LONG, most=LONGEST)))
         elif _CONTROL.search(text):
             entry.problems.append(Problem(self.column(key), _CONTROL.sub("?", text), NOT_SHOWN))
         return text

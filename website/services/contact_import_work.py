@@ -17,6 +17,7 @@ from ..models import ContactImport
 from ..models.contact_import import CHECKED, DONE, FAILED, RUNNING
 from .contact_import import PART_ROWS, Choices, end, rows_of
 from .contact_import_judge import Judge, kept_error
+from .contact_import_people import TakenMeanwhile
 from .contact_import_rows import Entry, EntryReader
 from .contact_import_seen import Seen
 from .transaction import in_transaction
@@ -77,7 +78,7 @@ def _do_part(row: ContactImport, now: datetime) -> None:
         part = _read(row.id, reader, position)
         try:
             in_transaction(partial(_keep, part, now))
-        except IntegrityError:
+        except (IntegrityError, TakenMeanwhile):
             if attempt == ATTEMPTS:
                 raise
         else:

@@ -1,6 +1,6 @@
 """What happened, not what to show: the errors that use cases raise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 
@@ -26,11 +26,14 @@ class BadRequest(Refused):
 
 
 class SlotTaken(Refused):
-    """The slot is not offered any more (R27, R30); `alternatives` are starts near by that are."""
+    """The slot is not offered any more (R27, R30); `alternatives` are starts near by that are, those in
+    `with_colleague` of the second list (R20)."""
 
-    def __init__(self, alternatives: Sequence[datetime] = ()) -> None:
+    def __init__(
+        self, alternatives: Sequence[datetime] = (), with_colleague: Collection[datetime] = ()
+    ) -> None:
         super().__init__("slot taken")
-        self.alternatives = list(alternatives)
+        self.alternatives, self.with_colleague = list(alternatives), frozenset(with_colleague)
 
 
 class NoAnswer(Refused):

@@ -77,7 +77,7 @@ def _forget(contact_id: int, by: User, now: datetime) -> bool:
     # Whoever booked while we waited for the contact did so before us; nobody can after us.
     _call_off_coming(contact_id, by, now)
     db.session.flush()
-    person, waiting = person_of(contact), _waiting(contact_id)
+    person, waiting = person_of(contact), _waiting(contact_id, now)
     bookings = bookings_of_person(person)
     later = [booking for booking in bookings if booking.id in waiting]
     _clear_elsewhere(person, apart_from={booking.id for booking in later})
@@ -100,9 +100,9 @@ def _call_off_coming(contact_id: int, by: User, now: datetime) -> None:
             call_off(booking, "", by, now)
 
 
-def _waiting(contact_id: int) -> set[int]:
-    """The bookings of a contact about which something is still to be delivered."""
-    theirs = select(Booking.id).where(Booking.contact_id == contact_id)
+def _waiting(contact_id: int, now: datetime) -> set[int]:
+    """The bookings of a contact about which something is still to be delivered, as long as it may matter."""
+    theirs = select(Booking.id).where(Booking.contact_id == contact_id, Booking.end_at > now)
     open_ones = select(Message.booking_id).where(Message.booking_id.in_(theirs), Message.state == WAITING)
     return {number for number in db.session.scalars(open_ones) if number is not None}
 
@@ -120,7 +120,7 @@ def _rest(contact_id: int, now: datetime) -> Message:
 
 def _finish(contact_id: int, since: datetime, now: datetime) -> timedelta | None:
     """Removes the rest, once nothing more is to be sent or nothing will ever be; else says when to look again."""
-    if _waiting(contact_id) and now < since + PATIENCE:
+    if _waiting(contact_id, now) and now < since + PATIENCE:
         return PAUSE
     person = person_of(db.session.get_one(Contact, contact_id))
     for message in messages_about(person):

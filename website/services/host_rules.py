@@ -90,3 +90,5 @@ def _together(path: str, hosts: list[dict[str, Any]], kind: LinkKind | None) -> 
         seen.add(user)
     if kind and not kind.accepts(len(hosts)):
         yield path, kind.hosts_rule
+    elif kind and kind.optional_hosts and all(host.get("optional") for host in hosts):
+        yield path, Sentence("At least one host must be free: not all of them can be optional.")

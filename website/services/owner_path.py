@@ -44,8 +44,9 @@ TABLE: dict[str, Row] = {
 class OwnerPath:
     """What is known of an address, and where that leads. `asks`: the link heeds owners at all (R26); `row` is a key of
     `TABLE`, empty where it does not; `source` and `crm` are as in `Visitor`; `standing` is the owner's, `hosts` whether
-    the owner is on the link, `paused` whether without turns there (R23), and `first` when the owner's first slot starts. `days`: from how far away on colleagues
-    are offered besides (0: never), and `colleagues` whether they are."""
+    the owner is on the link, `paused` whether without turns there (R23), and `first` when the owner's first slot
+    starts. `days`: from how far away on colleagues are offered besides (0: never), and `colleagues` whether they are.
+    """
 
     address: str
     asks: bool

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from ..extensions import db
 from ..models import Contact, Link, User
 from ..sentences import Sentence
 from ..tokens import signer
 from .contact import contact_ids_of, normal_email
+from .contact_list import Wanted, numbers_of
 from .errors import BadRequest
 from .personal_link import check_days, check_may_give, expiry, insert_rows
 from .transaction import in_transaction
@@ -64,21 +65,9 @@ def _addresses_in(texts: Iterable[str]) -> tuple[list[str], list[str]]:
     return [*addresses], without
 
 
-def contacts_owned_by(owner_id: int | None) -> list[int]:
-    """The contacts of a user, of nobody for None. Raises BadRequest for more than MOST."""
-    return _numbers(Contact.owner_id == owner_id)
-
-
-def every_contact() -> list[int]:
-    """All of them. Raises BadRequest for more than MOST."""
-    return _numbers()
-
-
-def _numbers(*wanted: ColumnElement[bool]) -> list[int]:
-    found = (
-        select(Contact.id).where(Contact.forgotten_at.is_(None), *wanted).order_by(Contact.id).limit(MOST + 1)
-    )
-    ids = list(db.session.scalars(found))
+def contacts_found(wanted: Wanted) -> list[int]:
+    """The contacts that a list would show. Raises BadRequest for more than MOST."""
+    ids = numbers_of(wanted, MOST + 1)
     _check_count(ids, "whom")
     return ids
 

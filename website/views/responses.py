@@ -54,8 +54,8 @@ def to_whole_page() -> dict[str, str]:
 
 def in_history(part: str, query: str | None = None) -> Response:
     """A part of a page whose address goes into the browser's history: a new step for a link, and in the place of the
-    one before for a choice in a form, so that Back does not undo it bit by bit. `query` is what the part shows, where that
-    is less than was asked for."""
+    one before for a choice in a form, so that Back does not undo it bit by bit. `query` is what the part shows, where
+    that is shorter than what was asked for."""
     page = request.path.rpartition("/")[0]
     query = request.query_string.decode("ascii", "replace") if query is None else query
     address = f"{page}?{query}" if query else page

@@ -110,7 +110,7 @@ def test_a_file_is_sent_looked_at_rehearsed_and_imported(client: FlaskClient, an
     assert stored(ContactImportPart) == 0
     listed = client.get("/contacts/import").text
     assert "people.csv" in listed
-    assert "New 1 · Cannot be used 1" in listed
+    assert "New: 1 · Cannot be used: 1" in listed
 
 
 def test_what_is_wrong_can_be_taken_away_mended_and_imported(client: FlaskClient, ana: User) -> None:
@@ -173,10 +173,10 @@ def test_what_is_to_happen_with_contacts_that_are_there_can_be_chosen(client: Fl
     send(client, TEXT.encode())
     rehearse(client, replace_owner="1")
     work()
-    assert "1 contact gets another owner than it has." in client.get(PAGE).text
+    assert "The owner of 1 contact is replaced." in client.get(PAGE).text
     rehearse(client)
     work()
-    assert "1 contact gets another owner" in client.get(PAGE).text
+    assert "The owner of 1 contact is replaced" in client.get(PAGE).text
     fields = fields_of(client.get(f"{PAGE}/columns").text)
     fields.pop("replace_owner")
     client.post(f"{PAGE}/columns", data=fields)

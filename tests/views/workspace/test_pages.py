@@ -15,17 +15,34 @@ from website.services.booking import book
 PAGES = [
     "/", "/links", "/links/new", "/links/new/personal", "/links/new/group", "/links/new/round_robin", "/links/demo",
     "/links/demo/edit", "/links/demo/active", "/links/demo/pause",
+    "/links/demo/fairness", "/links/demo/fairness?weeks=26&host=1&page=2", "/links/demo/simulate",
+    "/links/demo/simulate?rotation=balanced&share_days=30&weeks=4&host=1&host=2",
+    "/links/demo/simulate/use?rotation=balanced&share_days=30&host=1",
     "/links/demo/why-not", "/links/demo/why-not?at=20270202T0900Z",
     "/links/demo/personal-links", "/links/demo/personal-links?made=1", "/links/demo/personal-links?page=9",
     "/links/demo/personal-links/many", "/links/demo/personal-links/revoke", "/contacts/1/personal-links",
     "/contacts/1/personal-links?made=99", "/personal-links/1/revoke?from=contact",
     "/bookings", "/bookings?state=past", "/bookings?state=cancelled",
-    "/bookings?page=2", "/contacts", "/contacts?q=dana", "/contacts?q=%25&page=3", "/team", "/calendars",
+    "/bookings?page=2", "/contacts", "/contacts?q=dana", "/contacts?q=%25&page=3", "/contacts?owner=me&source=hand&company=x&sort=newest&after=1",
+    "/contacts/found", "/contacts/new", "/contacts/1", "/contacts/1/edit", "/contacts/1/owner", "/companies",
+    "/team", "/calendars",
     "/calendars?said=saved&tested=1", "/calendars/ics/link", "/calendars/builtin/link", "/calendars/1/unlink",
 ]  # fmt: skip
 ADMIN_PAGES = [
-    "/tokens", "/calendars/health", "/crm", "/outbox", "/outbox?state=kept", "/outbox?state=failed&page=2",
-]  # fmt: skip
+    "/contacts.csv",
+    "/contacts/1/held",
+    "/contacts/1/held.json",
+    "/contacts/1/forget",
+    "/companies/new",
+    "/contacts/import",
+    "/contacts/import?page=9",
+    "/tokens",
+    "/calendars/health",
+    "/crm",
+    "/outbox",
+    "/outbox?state=kept",
+    "/outbox?state=failed&page=2",
+]
 HUGE = 10**30
 
 

@@ -225,13 +225,17 @@ def test_many_are_chosen_by_their_owner(world: Flask, client: FlaskClient, ana: 
     make_contact("eve@prospect.example")
     make_contact("gone").forgotten_at = clock.now()
     db.session.commit()
+    owner = str(ana.id)
     chosen = {
-        whom: [row[0] for row in rows_of(send(client, f"{PAGE}/many", whom=whom, owner=str(ana.id)))[1:]]
-        for whom in ("owned", "unowned", "everybody")
+        whom: [
+            row[0] for row in rows_of(send(client, f"{PAGE}/many", whom=whom, owner=owner, words="eve"))[1:]
+        ]
+        for whom in ("owned", "unowned", "found", "everybody")
     }
     assert chosen == {
         "owned": ["dana@prospect.example"],
         "unowned": ["eve@prospect.example"],
+        "found": ["eve@prospect.example"],
         "everybody": ["dana@prospect.example", "eve@prospect.example"],
     }
 
@@ -258,7 +262,8 @@ def test_many_of_nobody_or_too_many_are_refused(
     owner = str(ana.id)
     for values in (
         {"whom": "addresses", "owner": owner}, {"whom": "none", "owner": owner}, {"whom": "owned", "owner": "x"},
-        {"whom": "unowned", "owner": owner}, {"whom": "everybody", "owner": owner, "days": "0"},
+        {"whom": "unowned", "owner": owner}, {"whom": "found", "owner": owner},
+        {"whom": "everybody", "owner": owner, "days": "0"},
         {"whom": "addresses", "owner": owner, "emails": "nobody@prospect.example", "leave_out": "y"},
     ):  # fmt: skip
         assert send(client, f"{PAGE}/many", **values).status_code == 422, values

@@ -1,4 +1,4 @@
-"""*Why not?* in the browser, without script: a day as a table, one time in full, and whose times an address sees (R43)."""
+"""*Why not?* in the browser, without script: a day as a table, one time in full, whose times an address sees (R43)."""
 
 import re
 from datetime import timedelta
@@ -10,14 +10,14 @@ from flask.testing import FlaskClient
 
 from tests.factories import OFFICE_HOURS, make_busy, make_contact, make_feed, make_link, make_user
 from tests.services.test_booking import ask
-from tests.views.workspace.test_links import sign_in, token_of
+from tests.views.workspace.test_links import fields_of, sign_in, token_of
 from website import clock
 from website.extensions import db
 from website.models import BuiltinEvent, Link, User
 from website.services.booking import book
 from website.views.public.parameters import slot_text
 
-ALL_WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ["09:00-17:00"])
+ALL_WEEK = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 NINE = (clock.now() + timedelta(days=3)).replace(hour=9, minute=0, second=0, microsecond=0)
 HALF_HOUR = timedelta(minutes=30)
 DANA = "dana@prospect.example"
@@ -54,6 +54,12 @@ def cells(html: str, time: str) -> list[str]:
     """What the table's row of a time says, cell by cell."""
     row = next(row for row in re.findall(r"<tr.*?</tr>", html, re.S) if f">{time}</button>" in row)
     return [words(cell) for cell in re.findall(r"<td.*?</td>", row, re.S)]
+
+
+def optional(link_id: int) -> list[int]:
+    """The hosts of a link who need not be free."""
+    db.session.expire_all()
+    return [host.user_id for host in db.session.get_one(Link, link_id).hosts if host.optional]
 
 
 def in_full(html: str) -> str:
@@ -237,7 +243,7 @@ def test_a_group_link_without_times_says_so_and_who_would_have_to_be_optional(
 ) -> None:
     ana, ben, cleo = team
     make_feed(ben, broken=True)
-    link_of("group", ana, ben, cleo)
+    link_id = link_of("group", ana, ben, cleo).id
     sign_in(client, ana)
     for address in ("/links/demo", "/links/demo/why-not"):
         text = client.get(address).text
@@ -247,7 +253,23 @@ def test_a_group_link_without_times_says_so_and_who_would_have_to_be_optional(
     form = client.get(f"/links/demo/edit?optional={ben.id}&optional=999&optional=x").text
     ticked = re.findall(r'name="optional_([^"]+)" value="yes" checked', form)
     assert ticked == [ben.email]
-    assert not any(host.optional for host in db.session.get_one(Link, 1).hosts)
+    assert optional(link_id) == []
+    assert client.post("/links/demo/edit", data=fields_of(form)).status_code == 303
+    assert optional(link_id) == [ben.id]
+    assert "There is no time" not in client.get("/links/demo").text
+
+
+@pytest.mark.rule("R6")
+def test_a_group_link_says_without_whom_there_would_be_more_times(
+    client: FlaskClient, team: tuple[User, User, User]
+) -> None:
+    ana, ben, _ = team
+    make_busy(ben, (NINE, NINE + 3 * HALF_HOUR), now=clock.now())
+    link_of("group", ana, ben)
+    sign_in(client, ana)
+    text = client.get("/links/demo").text
+    assert "Without Ben there would be 3 more times in the next 7 days." in text
+    assert re.search(r"All hosts are free at \d+ of the link(&#39;|')s \d+ times in the next 28 days\.", text)
 
 
 @pytest.mark.rule("R6")

@@ -8,10 +8,10 @@ from ...forms.booking import NoteForm
 from ...services.contact import recognise
 from ...services.note import leave_note
 from ...tokens import BadToken, signer
-from ..limits import NOTES, limited
+from ..limits import LOOKUPS, NOTES, limited
 from .asked import Asked, asked
 from .bots import filled_in_unseen, in_a_hurry
-from .link_page import come_back_later, form_token, link_page, slug_of_request
+from .link_page import asks_about_nobody, come_back_later, form_token, link_page, slug_of_request
 
 
 def _too_many_notes(_limit: object) -> Response:
@@ -21,6 +21,7 @@ def _too_many_notes(_limit: object) -> Response:
     return _write(question, NoteForm(request.form), 429, come_back_later(), token=token)[0]
 
 
+@limited(LOOKUPS, exempt_when=asks_about_nobody)
 @limited(NOTES, methods=["POST"], on_breach=_too_many_notes)
 def write(slug: str) -> ResponseReturnValue:
     """A note to the owner if there is one, else to the link's creator, in the same words (R20, R22). It works where

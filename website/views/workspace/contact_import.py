@@ -20,7 +20,7 @@ from ..access import admin_only, me
 from ..errors import answer
 from ..languages import translated
 from ..responses import see_other, wants_fragment
-from .contact_import_words import OVER, columns_of, error_lines, row_of, work_of
+from .contact_import_words import OVER, columns_of, error_lines, row_of, rows_said, work_of
 from .lists import page_asked
 
 
@@ -79,6 +79,7 @@ def _columns(
     page = render_template(
         "workspace/contact_import/columns.html",
         row=row,
+        rows=rows_said(row.total),
         columns=columns_of(row.mapping["header"], keys, rows, errors),
         kinds=COLUMN_KINDS.values(),
         choices=choices,

@@ -13,6 +13,7 @@ from ...models import ContactImport
 from ...models.contact_import import CANCELLED, CHECKED, DONE, FAILED, RUNNING, UPLOADED
 from ...sentences import Sentence
 from ...services.contact_import_rows import EntryReader
+from ...wording import colon
 from ..languages import translated
 from ..public.words import date_and_time
 
@@ -83,6 +84,7 @@ class Work:
     heading: str
     tone: str
     said: str
+    rows: str
     tiles: list[tuple[str, str]]
     notes: list[str]
     wrong: list[Wrong]
@@ -93,7 +95,7 @@ class Work:
 def row_of(row: ContactImport, zone: str) -> ImportRow:
     """An import as the list shows it to somebody in that zone."""
     tone, words = _state(row)
-    counted = [f"{label} {number}" for number, label in _tiles(row)]
+    counted = [f"{colon(label)} {number}" for number, label in _tiles(row)]
     return ImportRow(
         id=row.id,
         name=row.name or _("A file without a name"),
@@ -130,6 +132,11 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def rows_said(number: int) -> str:
+    """So many rows."""
+    return str(ngettext("%(count)s row", "%(count)s rows", number, count=format_decimal(number)))
+
+
 def work_of(row: ContactImport, *, idle: bool) -> Work:
     """How an import stands; `idle`: no worker is there to go on with it."""
     tone, words = _state(row)
@@ -138,6 +145,7 @@ def work_of(row: ContactImport, *, idle: bool) -> Work:
         heading=words,
         tone=tone,
         said=_said(row, idle),
+        rows=rows_said(row.total),
         tiles=_tiles(row),
         notes=list(_notes(counts)),
         wrong=list(_wrong(row.errors))[:MOST_SHOWN],
@@ -195,8 +203,8 @@ def _notes(counts: Mapping[str, int]) -> Iterator[str]:
     if replaced:
         yield str(
             ngettext(
-                "%(num)s contact gets another owner than it has.",
-                "%(num)s contacts get other owners than they have.",
+                "The owner of %(num)s contact is replaced.",
+                "The owners of %(num)s contacts are replaced.",
                 replaced,
             )
         )

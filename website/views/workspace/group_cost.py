@@ -36,7 +36,8 @@ class WayWords:
 
 @dataclass(frozen=True, slots=True)
 class CostPage:
-    """`tone` and `sentence` are how the link stands; `reason` is why, where it has no times at all."""
+    """`tone` and `sentence` are how the link stands; `reason` is why, where it has no times at all, and else who costs
+    the most."""
 
     tone: str
     sentence: str
@@ -52,7 +53,7 @@ def cost_page(cost: GroupCost, reader: User) -> CostPage:
     return CostPage(
         "good" if cost.offered[0] else "warn" if cost.first else "bad",
         _standing(cost, reader),
-        "" if cost.first else _reason(cost),
+        _dearest(cost) if cost.first else _reason(cost),
         [ngettext("next %(num)s day", "next %(num)s days", days) for days in SPANS],
         [_row(one, cost) for one in cost.hosts],
         [_way(way, names) for way in cost.ways],
@@ -79,6 +80,23 @@ def _standing(cost: GroupCost, reader: User) -> str:
             days=SPANS[-1],
         )
     )
+
+
+def _dearest(cost: GroupCost) -> str:
+    """Without whom there would be the most times; empty where nobody stands in the way alone."""
+    first = cost.hosts[0]
+    for days, more in zip(SPANS, first.gained, strict=True):
+        if more:
+            return str(
+                ngettext(
+                    "Without %(who)s there would be %(num)s more time in the next %(days)s days.",
+                    "Without %(who)s there would be %(num)s more times in the next %(days)s days.",
+                    more,
+                    who=first.host.name,
+                    days=days,
+                )
+            )
+    return ""
 
 
 def _reason(cost: GroupCost) -> str:

@@ -1,6 +1,6 @@
 """Personal links for many contacts, as a file for letters to all of them (R21)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -9,14 +9,14 @@ from flask_babel import ngettext
 
 from ... import clock
 from ...csv_cells import csv_lines
-from ...forms.personal_link import ADDRESSES, EVERYBODY, OWNED, ManyContactsForm
+from ...forms.personal_link import ADDRESSES, EVERYBODY, FOUND, OWNED, UNOWNED, ManyContactsForm
 from ...models import Link
+from ...services.contact_list import Wanted
 from ...services.errors import BadRequest
 from ...services.personal_links_many import (
     Line,
+    contacts_found,
     contacts_named_in,
-    contacts_owned_by,
-    every_contact,
     give_to_many,
 )
 from ...services.user import active_users
@@ -24,6 +24,13 @@ from ..access import may_edit_link, me
 from ..addresses import own_address
 from ..languages import translated
 
+# Whom else one may choose, as a list of contacts would show them.
+WANTED: dict[str, Callable[[ManyContactsForm], Wanted]] = {
+    OWNED: lambda form: Wanted(owner_id=int(form.owner.data)),
+    UNOWNED: lambda _: Wanted(unowned=True),
+    FOUND: lambda form: Wanted(words=form.words.data),
+    EVERYBODY: lambda _: Wanted(),
+}
 COLUMNS = ("email", "name", "owner", "personal_link")
 # As many as one looks at.
 SHOWN = 20
@@ -51,10 +58,9 @@ def _whom(form: ManyContactsForm) -> tuple[list[int], list[str]]:
     """The contacts that were chosen, and what was written that is none's address."""
     if form.whom.data == ADDRESSES:
         return contacts_named_in(form.emails.data or "", _text_sent())
-    if form.whom.data == EVERYBODY:
-        return every_contact(), []
-    owner_id = int(form.owner.data) if form.whom.data == OWNED else None
-    return contacts_owned_by(owner_id), []
+    if form.whom.data == FOUND and not form.words.data:
+        return [], []
+    return contacts_found(WANTED[form.whom.data](form)), []
 
 
 def _text_sent() -> str:

@@ -86,7 +86,7 @@ FAULTS: dict[str, tuple[Callable[[HubSpot], None], str, bool]] = {
     "401": (failing("unauthorized"), "refused", True),
     "403, a scope is missing": (failing("missing scope"), "refused", True),
     "404": (nobody, "unknown", False),
-    "404 for a path": (failing("not found"), "unknown", False),
+    "404 for a path": (failing("not found"), "failed", True),
     "429, ten seconds": (failing("ten secondly"), "limited", True),
     "429, ten seconds, Retry-After": (failing("ten secondly", retry_after=5), "limited", True),
     "429, a day": (failing("daily"), "resting", True),

@@ -136,6 +136,7 @@ FAILURES: list[tuple[str, int | None, type[CrmError], int | None]] = [
     ("ten secondly", 7, CrmLimited, 7),
     ("daily", None, CrmLimited, 3600),
     ("search secondly", None, CrmLimited, 1),
+    ("not found", None, CrmMissing, None),
     ("locked", None, CrmUnreachable, 2),
     ("error", None, CrmUnreachable, None),
     ("bad gateway", None, CrmUnreachable, None),
@@ -258,6 +259,14 @@ def test_a_meeting_is_changed_where_it_stands(hubspot: HubSpot) -> None:
     hubspot.meetings.clear()
     with pytest.raises(CrmMissing):
         CRM.write_meeting(PERSON, changed, SECONDS)
+
+
+def test_a_contact_that_goes_while_it_is_written_is_tried_again(hubspot: HubSpot) -> None:
+    hubspot.fail("not found", times=1, on="POST /crm/v3/objects/meetings")
+    with pytest.raises(CrmUnreachable):
+        CRM.write_meeting(PERSON, MEETING, SECONDS)
+    CRM.write_meeting(PERSON, MEETING, SECONDS)
+    assert (len(hubspot.contacts), len(hubspot.meetings)) == (1, 1)
 
 
 def test_what_hubspot_does_not_take_is_no_use_to_try_again(hubspot: HubSpot) -> None:

@@ -134,13 +134,12 @@ def fill_the_site() -> dict[str, Any]:
     token, _text = make_token(LONG_NAME[:100], by=ana, now=clock.now())
     slot = slot_text(full.start_at + timedelta(days=1))
     ids = {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id, "message": failed.id}
-    ids |= {"personal": personal.id, "token": token.id, "owner": owner.id}
     company = Company(domain=LONG_ADDRESS.partition("@")[2], name=LONG_NAME, owner_id=ben.id)
     contact.company, contact.phone = LONG_NAME, "+33 1 23 45 67 89"
     contact.addresses = [ContactAddress(email=f"further.{LONG_ADDRESS}")]
     db.session.add(company)
     db.session.commit()
-    ids |= {"personal": personal.id, "token": token.id, "company": company.id}
+    ids |= {"personal": personal.id, "token": token.id, "company": company.id, "owner": owner.id}
     ids |= make_imports(ana)
     return ids | {"booking": full.id, "past": past.id, "slot": slot}
 

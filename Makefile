@@ -20,7 +20,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench load probes lighthouse chaos soak translations screenshots lock clean
+.PHONY: help install run test lint bench load fairness probes lighthouse chaos soak translations screenshots lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -44,6 +44,9 @@ bench: $(DEV) $(CATALOGS)  ## how fast slots are found, and whether they are rig
 
 load: $(DEV) $(CATALOGS)  ## a minute of visitors at once on each engine: errors, times, memory
 	$(BIN)/python -m tests.bench --load $(ARGS)
+
+fairness: $(DEV) $(CATALOGS)  ## a year of 40 hosts and 20,000 bookings: shares, bursts, and a replay of every receipt; ARGS="hosts bookings rotation"
+	$(BIN)/python -m tests.bench.fairness $(ARGS)
 
 probes: $(DEV) $(CATALOGS)  ## whether an address that is typed tells anything: ten thousand probes on each engine
 	$(BIN)/python -m tests.probes $(ARGS)

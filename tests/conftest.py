@@ -25,6 +25,7 @@ from website.extensions import db, limiter
 
 if TYPE_CHECKING:
     from tests.peers.google import Google
+    from tests.peers.hubspot import HubSpot
 
 settings.register_profile(
     "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -175,4 +176,17 @@ def google() -> Iterator["Google"]:
 
     with Google() as stand_in:
         yield stand_in
+    assert stand_in.complaints == []
+
+
+@pytest.fixture
+def hubspot() -> Iterator["HubSpot"]:
+    """A stand-in for HubSpot, without records. What it was asked and HubSpot would not take fails the test."""
+    from tests.peers.hubspot import HubSpot
+    from website.services.crm import forget_answers
+
+    forget_answers()
+    with HubSpot() as stand_in:
+        yield stand_in
+    forget_answers()
     assert stand_in.complaints == []

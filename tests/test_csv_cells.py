@@ -10,7 +10,10 @@ from website.csv_cells import csv_lines, plain_cell, safe_cell
     "text",
     [
         "=1+1",
-        "+49 30 1",
+        "+SUM(A1)",
+        "+1/0",
+        "+",
+        "+49 30 1+1",
         "-1",
         "@SUM(A1)",
         " =1",
@@ -31,7 +34,21 @@ def test_what_a_spreadsheet_would_compute_is_written_as_text_and_read_as_it_was(
     assert plain_cell(cell) == text
 
 
-@pytest.mark.parametrize("text", ["", "Ada", "ada@example.com", "O'Neill", "'Ada'", "1-1", "a=b"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Ada",
+        "ada@example.com",
+        "O'Neill",
+        "'Ada'",
+        "1-1",
+        "a=b",
+        "+33 1 23-45.67",
+        "+44 (0)20 1",
+        "+49 (30) 1-2.3",
+    ],
+)
 def test_other_cells_stay_as_they_are(text):
     assert safe_cell(text) == text
     assert plain_cell(text) == text
@@ -42,5 +59,5 @@ def test_rows_come_back_as_they_went():
     text = "".join(csv_lines(rows))
     assert text.startswith("\ufeff")
     back = list(csv.reader(StringIO(text.removeprefix("\ufeff"), newline="")))
-    assert back == [rows[0], [rows[1][0], "'+44 1"], ["'=cmd()", ""]]
+    assert back == [rows[0], [rows[1][0], "+44 1"], ["'=cmd()", ""]]
     assert [[plain_cell(cell) for cell in row] for row in back] == rows

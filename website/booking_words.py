@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from .scheduling.receipt import Receipt, remarks, sentence
 
 
-def why_you(receipt: Mapping[str, Any]) -> list[str]:
-    """Why somebody hosts a booking, in sentences; `receipt` is as it is stored."""
+def why_you(receipt: Mapping[str, Any], reader_id: int) -> list[str]:
+    """Why a user hosts a booking, in sentences; `receipt` is as it is stored."""
     known = Receipt.from_json(receipt)
-    return [sentence(known, _), *remarks(known, _)]
+    return [sentence(known, _, reader_id=reader_id), *remarks(known, _, reader_id=reader_id)]

@@ -12,6 +12,8 @@ from environs import Env, EnvError
 
 GOOGLE_METADATA = "https://accounts.google.com/.well-known/openid-configuration"
 GOOGLE_CALENDAR = "https://www.googleapis.com/calendar/v3"
+HUBSPOT = "https://api.hubapi.com"
+HUBSPOT_PREFIX = "/crm/v3"
 DEFAULT_BASE = "http://127.0.0.1:8000"
 ENGINES = ("sqlite", "postgresql+psycopg")
 
@@ -48,6 +50,7 @@ class Config:
     oidc_metadata_url: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    hubspot_api_prefix: str = HUBSPOT_PREFIX
 
     @property
     def base_url_is_default(self) -> bool:
@@ -92,8 +95,8 @@ def read_config(instance: Path) -> Config:
             google_calendar_url=env.str("GOOGLE_CALENDAR_URL", "") or GOOGLE_CALENDAR,
             smtp_url=env.str("SMTP_URL", ""),
             mail_from=env.str("MAIL_FROM", "") or _usual_sender(env.str("BASE_URL", "")),
-            hubspot_token=env.str("HUBSPOT_TOKEN", ""),
-            hubspot_api_url=env.str("HUBSPOT_API_URL", "") or "https://api.hubapi.com",
+            hubspot_token=env.str("HUBSPOT_TOKEN", "").strip(),
+            hubspot_api_url=env.str("HUBSPOT_API_URL", "") or HUBSPOT,
             allow_private_urls=env.bool("ALLOW_PRIVATE_URLS", False),
             demo=env.bool("DEMO", False),
             ratelimit_storage_url=env.str("RATELIMIT_STORAGE_URL", "") or "memory://",
@@ -104,11 +107,13 @@ def read_config(instance: Path) -> Config:
             oidc_metadata_url=env.str("OIDC_METADATA_URL", ""),
             oidc_client_id=env.str("OIDC_CLIENT_ID", ""),
             oidc_client_secret=env.str("OIDC_CLIENT_SECRET", ""),
+            hubspot_api_prefix=(env.str("HUBSPOT_API_PREFIX", "") or HUBSPOT_PREFIX).rstrip("/"),
         )
     except EnvError as error:
         raise BadSetting(str(error)) from error
     _check(config)
     _check_domains(config)
+    _check_hubspot(config)
     return config
 
 
@@ -174,3 +179,14 @@ def _kept_secret(path: Path) -> str:
 def _check_domains(config: Config) -> None:
     if any(not re.fullmatch(r"[\w-]+(\.[\w-]+)+", domain) for domain in config.sign_in_domains):
         raise BadSetting("SIGN_IN_DOMAINS are domains such as example.com, with commas between.")
+
+
+def _check_hubspot(config: Config) -> None:
+    """The token stands in a header of every request, and the prefix in every address."""
+    if not all("!" <= letter <= "~" for letter in config.hubspot_token):
+        raise BadSetting("HUBSPOT_TOKEN must be one word, as HubSpot shows it.")
+    prefix = config.hubspot_api_prefix
+    if not re.fullmatch(r"(/[\w.-]+)+", prefix, re.ASCII) or prefix.split("/").count("objects") > 1:
+        raise BadSetting(
+            "HUBSPOT_API_PREFIX must be a path such as /crm/v3, or that of the objects: /crm/objects/2026-03."
+        )

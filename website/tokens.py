@@ -13,6 +13,8 @@ from itsdangerous import BadData, URLSafeSerializer
 WHO_HOURS = 12
 FORM_HOURS = 2
 PAD = 64
+# How long a personal link works unless told otherwise, and at most.
+PERSONAL_DAYS, MOST_PERSONAL_DAYS = 30, 365
 
 
 class BadToken(Exception):

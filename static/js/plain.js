@@ -7,5 +7,5 @@ if (window.htmx && origin !== "null") {
 }
 document.addEventListener("htmx:error", ({ target }) => {
   if (target.href) location.assign(target.href);
-  else if (target.id === "choice") target.submit();
+  else if (target.matches("#choice, #filters")) target.submit();
 });

@@ -147,7 +147,7 @@ PAGES = (
     "/links/demo/edit", "/links/demo/active", "/links/demo?at=2027-02-02T09:00&email=a@b.example",
     "/links/demo?at=2027-02-06T23:59", "/links/demo?at=soon", "/links/demo?contact=eve@prospect.example",
     "/links/demo?contact=dana@prospect.example", "/bookings", "/bookings?state=past", "/bookings?state=cancelled",
-    "/contacts", "/contacts/1/owner", "/team", "/team/new", "/team/1", "/calendars", "/calendars/health",
+    "/contacts", "/contacts/import", "/contacts/1/owner", "/team", "/team/new", "/team/1", "/calendars", "/calendars/health",
     "/calendars/ics/link", "/calendars/caldav/link", "/outbox", "/outbox/1/give-up", "/sign-in", "/nowhere",
     "/links/nowhere", "/book/demo", "/book/nowhere", "/book/demo?duration=45", "/book/demo?timezone=Mars/Base",
     "/book/demo?month=2027-02&email=new@prospect.example", "/book/demo/write",

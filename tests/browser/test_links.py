@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.team import HOURS, make_team, signed_in
+from tests.browser.team import HOURS, clean, make_team, signed_in
 from tests.factories import make_busy, make_contact, make_link
 from website import clock
 
@@ -47,14 +47,28 @@ def test_why_not_names_the_rule_for_each_host(world: Flask, open_page: OpenPage)
     make_busy(ana, (start, start + timedelta(minutes=30)), now=clock.now())
     make_link(hosts=[ana, ben], slug="demo", hours=HOURS, timezone="UTC")
     ana.timezone = "UTC"
+    make_contact("dana@prospect.example", owner=ben)
     page = signed_in(open_page, "/links/demo")
-    page.get_by_label("Date and time").fill(f"{start:%Y-%m-%dT%H:%M}")
+    page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
+    page.get_by_label("Time in").fill(f"{start:%H:%M}")
     page.get_by_role("button", name="Explain").click()
     answers = page.locator(".answers > li")
     expect(answers).to_have_count(2)
     expect(answers.filter(has_text="Ana")).to_contain_text("R4")
     expect(answers.filter(has_text="Ben")).to_contain_text("offered")
-    expect(page.get_by_label("Date and time")).to_have_value(f"{start:%Y-%m-%dT%H:%M}")
+    expect(page.get_by_role("heading", level=2, name="Why not")).to_be_focused()
+    expect(page.get_by_label("Time (optional)")).to_have_value(f"{start:%H:%M}")
+    # In place, with an address that the browser's own never holds.
+    page.get_by_label("For this e-mail address").fill("dana@prospect.example")
+    page.get_by_role("button", name="Day after").press("Enter")
+    expect(page.get_by_role("heading", name="Whose times this address is shown")).to_be_visible()
+    expect(page.get_by_role("button", name="Day after")).to_be_focused()
+    expect(page.get_by_label("Date", exact=True)).to_have_value(f"{start + timedelta(days=1):%Y-%m-%d}")
+    assert "dana" not in page.url
+    row = page.get_by_role("row").filter(has=page.get_by_role("button", name=f"{start:%H:%M}"))
+    row.get_by_role("button").press("Enter")
+    expect(page.get_by_role("heading", level=2, name="Why not")).to_be_focused()
+    clean(page)
 
 
 @pytest.mark.rule("R21")
@@ -68,7 +82,13 @@ def test_a_personal_link_leads_to_a_page_that_names_the_owner(world: Flask, open
     expect(page.get_by_text("There is no contact with this address.")).to_be_visible()
     page.get_by_label("The contact's e-mail address").fill("dana@prospect.example")
     page.get_by_role("button", name="Make the address").click()
-    address = page.get_by_label("It asks no question").input_value()
-    visitor = open_page(address.removeprefix("http://localhost"))
-    expect(visitor.locator(".owner")).to_contain_text("Ben")
+    address = page.get_by_label("Copy it and send it").input_value().removeprefix("http://localhost")
+    visitor = open_page(address)
+    expect(visitor.locator(".owner")).to_have_text("Meet with Ben")
     expect(visitor.locator("a.time").first).to_be_visible()
+    page.get_by_role("link", name="Revoke (Dana)").click()
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("It is revoked")).to_be_visible()
+    visitor.reload()
+    expect(visitor.get_by_role("alert")).to_contain_text("does not work any more")
+    expect(visitor.get_by_label("Your e-mail address")).to_be_visible()

@@ -1,6 +1,8 @@
 """Every signed-in page: for screens of any size, by day and by night, with the keyboard alone."""
 
+from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -9,30 +11,44 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.team import HOURS, clean, make_team, signed_in
-from tests.factories import make_contact, make_feed, make_link
-from tests.trouble import LONG_ADDRESS, LONG_NAME, failed_mail, moved_event
+from tests.factories import make_contact, make_feed, make_link, make_personal_link
+from tests.trouble import LONG_ADDRESS, LONG_NAME, failed_mail, failing_crm, moved_event
 from tests.views.workspace.test_home import booked
 from website import clock
+from website.config import Config
+from website.extensions import db
+from website.models import Company, ContactAddress, User
+from website.services.api_token import make_token
 from website.services.cancellation import cancel
 from website.services.contact import NOBODY
+from website.services.contact_import import Choices, keep_file, rehearse
+from website.services.contact_import_work import imports_due
 from website.services.history import note
 from website.services.note import leave_note
 from website.views.public.parameters import slot_text
 
 pytestmark = pytest.mark.browser
-AT = (clock.now() + timedelta(days=3)).strftime("%Y-%m-%dT10:00")
+AT = slot_text((clock.now() + timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0))
 PAGES = [
     "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
-    f"/links/demo?contact={LONG_ADDRESS}&at={AT}&duration=30#why-not", "/links/demo/edit", "/links/demo/active",
+    "/links/demo", "/links/group/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active", "/links/demo/pause",
+    "/links/demo/fairness", "/links/demo/simulate?rotation=strict&share_days=30&host={user}",
+    "/links/demo/simulate/use?rotation=strict&share_days=30&host={user}",
     "/bookings", "/bookings?state=cancelled", "/bookings?q=nobody&whose=mine", "/bookings/{booking}",
     "/bookings/{past}",
     "/bookings/{booking}/hand-over", "/bookings/{booking}/decline", "/bookings/{booking}/cancel",
     "/bookings/{past}/no-show", "/bookings/{booking}/reschedule",
     "/bookings/{booking}/reschedule/confirm?slot={slot}",
-    "/bookings/events/{event}", "/contacts", "/contacts?q=nobody",
-    "/contacts/{contact}/owner", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
+    "/bookings/events/{event}", "/contacts", "/contacts?q=nobody", "/contacts/new",
+    "/contacts/{contact}", "/contacts/{contact}/edit", "/contacts/{contact}/owner", "/contacts/{contact}/held",
+    "/contacts/{contact}/forget", "/companies", "/companies/new", "/companies/{company}/edit",
+    "/companies/{company}/remove", "/team", "/calendars", "/calendars/{account}/unlink", "/calendars/ics/link",
     "/calendars/health", "/outbox", "/outbox/{message}/give-up", "/team/new", "/team/{user}",
     "/team/{user}/leave", "/me", "/me/picture", "/links/demo/picture", "/links/demo/try/popup",
+    "/links/demo/personal-links?made={personal}", "/links/demo/personal-links/many",
+    "/links/demo/personal-links/revoke", "/contacts/{contact}/personal-links", "/personal-links/{personal}/revoke",
+    "/tokens", "/tokens/{token}/revoke", "/crm", "/crm/owners/{owner}",
+    "/contacts/import", "/contacts/import/{upload}/columns", "/contacts/import/{checked}", "/contacts/import/{running}",
 ]  # fmt: skip
 # Where providers send people back to, and the page of those who are not signed in, which is looked at by itself.
 OTHERS = {
@@ -41,7 +57,39 @@ OTHERS = {
     "workspace.sign_in",
     "workspace.reschedule_slots",
     "workspace.colours",
+    "workspace.contacts_found",
+    "workspace.contacts_table",
+    "workspace.held_as_file",
+    "workspace.contact_import_progress",
+    "workspace.contact_import_errors",
 }
+
+
+NUMBERS = dict.fromkeys(
+    (
+        "event",
+        "contact",
+        "account",
+        "user",
+        "booking",
+        "past",
+        "message",
+        "personal",
+        "token",
+        "owner",
+        "company",
+        "upload",
+        "checked",
+        "running",
+    ),
+    1,
+)
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    """A site with a CRM, which does not answer."""
+    return replace(config, hubspot_token="pat-of-nobody")
 
 
 def fill_the_site() -> dict[str, Any]:
@@ -55,6 +103,7 @@ def fill_the_site() -> dict[str, Any]:
         hosts=[ana, ben], slug="demo", hours=HOURS, owner_first=True, overrides={"2027-12-24": []},
         title=LONG_NAME, questions=questions, description=LONG_NAME,
     )  # fmt: skip
+    make_link("group", hosts=[ana, ben], slug="group", hours=HOURS, title=LONG_NAME)
     coffee = make_link("personal", hosts=[ana], hours=HOURS)
     make_link("personal", hosts=[ben], active=False)
     full = booked(link, LONG_ADDRESS)
@@ -78,20 +127,38 @@ def fill_the_site() -> dict[str, Any]:
     feed = make_feed(
         ana, f"https://{LONG_ADDRESS[-40:]}/a.ics", broken=True, error=LONG_NAME, warnings=warning
     )
-    failed = failed_mail()
+    failed, owner = failed_mail(), failing_crm(ben)
+    personal = make_personal_link(link, contact, now=clock.now())
+    make_personal_link(link, contact, until=clock.now() - timedelta(days=1))
+    db.session.commit()
+    token, _text = make_token(LONG_NAME[:100], by=ana, now=clock.now())
     slot = slot_text(full.start_at + timedelta(days=1))
     ids = {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id, "message": failed.id}
+    ids |= {"personal": personal.id, "token": token.id, "owner": owner.id}
+    company = Company(domain=LONG_ADDRESS.partition("@")[2], name=LONG_NAME, owner_id=ben.id)
+    contact.company, contact.phone = LONG_NAME, "+33 1 23 45 67 89"
+    contact.addresses = [ContactAddress(email=f"further.{LONG_ADDRESS}")]
+    db.session.add(company)
+    db.session.commit()
+    ids |= {"personal": personal.id, "token": token.id, "company": company.id}
+    ids |= make_imports(ana)
     return ids | {"booking": full.id, "past": past.id, "slot": slot}
+
+
+def make_imports(by: User) -> dict[str, int]:
+    """A file whose columns are to be chosen, one that was checked and has errors, and one that is being checked."""
+    text = f"Email,{LONG_NAME},Owner\nnobody,{LONG_NAME},{LONG_ADDRESS}\n{LONG_ADDRESS},,\n"
+    made = [keep_file(BytesIO(text.encode()), f"{LONG_NAME}.csv", by=by, now=clock.now()) for _ in range(3)]
+    for number in made[1:]:
+        rehearse(number, ["email", "name", "owner"], Choices(), by=by)
+        if number == made[1]:
+            imports_due(clock.now())
+    return dict(zip(("upload", "checked", "running"), made, strict=True))
 
 
 def test_no_signed_in_page_is_left_out(app: Flask) -> None:
     addresses = app.url_map.bind("localhost")
-    seen = {
-        addresses.match(
-            path.partition("?")[0].format(event=1, contact=1, account=1, user=1, booking=1, past=1, message=1)
-        )[0]
-        for path in PAGES
-    }
+    seen = {addresses.match(path.partition("?")[0].format(**NUMBERS))[0] for path in PAGES}
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     assert {rule.endpoint for rule in rules if rule.endpoint.startswith("workspace.")} - OTHERS == seen
 

@@ -23,6 +23,7 @@ from tests.test_deploy import booking_of, count, process, wait_until
 from website import FORM_BYTES
 from website.models import Booking
 from website.views.pictures import UPLOAD_BYTES
+from website.views.sizes import MOST_BYTES
 
 pytestmark = [pytest.mark.fault(13), pytest.mark.slow]
 
@@ -160,7 +161,14 @@ def test_without_a_proxy_as_many_as_there_are_threads_hold_up_everybody(site: in
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/book/ana", FORM_BYTES), ("/me/picture", UPLOAD_BYTES), ("/links/ana/picture", UPLOAD_BYTES)],
+    [
+        ("/book/ana", FORM_BYTES),
+        ("/me/picture", UPLOAD_BYTES),
+        ("/links/ana/picture", UPLOAD_BYTES),
+        ("/api/v1/contacts", MOST_BYTES["api-contacts.push"]),
+        ("/links/ana/personal-links/many", MOST_BYTES["workspace.many_personal_links"]),
+        ("/contacts/import", MOST_BYTES["workspace.import_contacts"]),
+    ],
 )
 def test_the_proxy_takes_as_much_as_the_site_and_no_more(tmp_path: Path, path: str, most: int) -> None:
     behind = WebServer()
@@ -193,14 +201,19 @@ def test_what_the_site_learns_of_a_visitor_is_what_the_proxy_sees(tmp_path: Path
 def test_no_log_holds_what_opens_a_booking(tmp_path: Path) -> None:
     behind = WebServer()
     with proxy_before(behind.port, tmp_path, seconds=LONG) as proxy:
-        for path in ("/booking/t0ken", "/booking/t0ken/cancel", "/book/ana?who=t0ken"):
+        for path in (
+            "/booking/t0ken",
+            "/booking/t0ken/cancel",
+            "/book/ana?who=t0ken",
+            "/api/v1/contacts/t0ken",
+        ):
             ask(proxy, "GET", path)
             requests.get(f"http://127.0.0.1:{proxy.http}{path}", allow_redirects=False, timeout=60)
         behind.stop()
         # Nobody is behind it now: faults are not logged with their addresses either.
         assert ask(proxy, "GET", "/booking/t0ken").status_code == 502
         asked = [line.split()[4] for line in proxy.logged()]
-        assert asked == ["/booking/-", "/booking/-", "/book/ana", "/booking/-"]
+        assert asked == ["/booking/-", "/booking/-", "/book/ana", "/api/v1/contacts/-", "/booking/-"]
     written = [path.read_text() for path in tmp_path.glob("*.log")]
     assert written
     assert not any("t0ken" in text for text in written)

@@ -33,7 +33,12 @@ def _instants(texts: list[str]) -> list[datetime]:
 
 
 def through_page(client: FlaskClient, slug: str, email: str) -> Seen:
-    own, _, apart = page_of(client, slug, email).partition("Sooner, with a colleague")
+    return offered_on(page_of(client, slug, email))
+
+
+def offered_on(page: str) -> Seen:
+    """The times on a page of the day."""
+    own, _, apart = page.partition('<section class="sooner"')
     return Seen(_offered(own), [start for start in _offered(apart) if start.date() == NINE.date()])
 
 

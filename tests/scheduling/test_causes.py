@@ -24,9 +24,7 @@ TERMS = Terms(Hours("UTC", ALWAYS), increment=30, duration=30)
 def diary_of(case: OracleCase, host_id: str) -> Diary:
     """A host of the oracle's, interval by interval."""
     host = next(one for one in case.hosts if one.id == host_id)
-    busy = [
-        Taken(number, a // STEP, -(-b // STEP)) for number, (a, b) in enumerate(set(host.busy)) if a < b
-    ]
+    busy = [Taken(number, a // STEP, -(-b // STEP)) for number, (a, b) in enumerate(set(host.busy)) if a < b]
     booked = [
         Taken(number, one.start // STEP, one.end // STEP, one.buffer_before // 5, one.buffer_after // 5)
         for number, one in enumerate(case.bookings)
@@ -85,7 +83,10 @@ def test_every_kind_of_cause_belongs_to_a_rule_and_every_rule_has_one() -> None:
     ) | apart
 
 
-def a_case(diary: Diary = Diary(), terms: Terms = TERMS, start: int = AT, **host: object) -> Case:
+EMPTY = Diary()
+
+
+def a_case(diary: Diary = EMPTY, terms: Terms = TERMS, start: int = AT, **host: object) -> Case:
     window = Window(AT - 300, 900)
     time = diary.host_time(HostTime(1, **host), window)  # type: ignore[arg-type]
     return Case(Question(terms, [time], window, NOON - timedelta(days=1)), time, diary, start)
@@ -124,7 +125,9 @@ def test_the_wrap_up_of_a_booking_and_the_preparation_of_the_slot_add_up() -> No
     (cause,) = causes(case)
     assert (cause.kind, cause.where, cause.minutes) == ("booked_buffer", "after", 10)
     assert would_be_free(case, [cause])
-    later = a_case(Diary(booked=(MEETING._replace(after=1),)), replace(TERMS, buffer_before=5, increment=5), AT + 2)
+    later = a_case(
+        Diary(booked=(MEETING._replace(after=1),)), replace(TERMS, buffer_before=5, increment=5), AT + 2
+    )
     assert not causes(later)
 
 
@@ -151,6 +154,14 @@ def test_dates_say_which_is_the_first_and_the_last() -> None:
 def test_a_cap_says_how_many_bookings_there_are() -> None:
     case = a_case(terms=replace(TERMS, host_cap=Cap(1, 5)), starts=(AT - 6, AT - 12, AT - 9 * 288))
     assert causes(case) == [Cause("host_cap", "host_cap_day", minutes=2)]
+
+
+@pytest.mark.rule("R9")
+@pytest.mark.rule("R43")
+def test_a_cap_of_the_hosts_own_is_the_one_that_is_named() -> None:
+    case = a_case(terms=replace(TERMS, host_cap=Cap(5, 5)), starts=(AT - 6,), cap=Cap(1, 5))
+    assert causes(case) == [Cause("host_cap", "host_cap_day", minutes=1)]
+    assert would_be_free(case, causes(case))
 
 
 @pytest.mark.rule("R12")

@@ -58,6 +58,13 @@ def test_the_host_of_a_personal_link_reads_that_it_is_theirs() -> None:
 
 
 @pytest.mark.rule("R24")
+def test_an_optional_host_reads_that_nothing_waited_for_them() -> None:
+    pool = (Membership(ANA, "Ana", True, "required"), Membership(BEN, "Ben", False, "optional"))
+    receipt = Receipt("group", pool, (ANA,))
+    assert sentence(receipt, reader_id=BEN) == "You are invited to this group meeting, and need not be free."
+    assert sentence(receipt, reader_id=ANA) == "Everyone on this group link hosts."
+
+
 def test_the_host_of_a_group_link_reads_that_everyone_hosts() -> None:
     assert sentence(Receipt("group", POOL, tuple(NAMES))) == "Everyone on this group link hosts."
 

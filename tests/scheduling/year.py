@@ -145,7 +145,7 @@ class Year:
             log.host_of[key] = event.to_id
         elif fate == "declined" and others:
             free = frozenset(one for one in others if self.rng.random() < 0.6) or frozenset(others)
-            request = Request(key, at, frozenset(able), free, None, f"again {key}", frozenset(others))
+            request = Request(key, at, frozenset(able), free, None, f"nonce {key}:0", frozenset(others))
             event = Declined(request, holder)
         else:
             del log.host_of[key]

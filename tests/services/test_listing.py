@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from tests.factories import NOW, make_contact, make_link, make_user
+from tests.factories import NOW, make_link, make_user
 from tests.services.test_booking import HALF_HOUR, NINE, ask
 from website.extensions import db
 from website.models import Booking, Link, User
 from website.services.booking import book
 from website.services.cancellation import cancel
-from website.services.listing import A_PAGE, bookings_of, contacts_like, links_of
+from website.services.listing import bookings_of, links_of
 
 EVENING = NINE + timedelta(hours=12)
 
@@ -55,28 +55,6 @@ def test_a_long_list_has_pages(world: Flask, monkeypatch: pytest.MonkeyPatch) ->
     ids = [booked(link, number).id for number in range(3)]
     assert (seen(ana), bookings_of(ana, "coming", NOW, 1)[1]) == (ids[:2], True)
     assert (seen(ana, page=2), bookings_of(ana, "coming", NOW, 2)[1]) == (ids[2:], False)
-
-
-@pytest.mark.parametrize("words", ["DANA", "prospect.example", "dana p", " dana "])
-def test_contacts_are_found_by_name_or_address(world: Flask, words: str) -> None:
-    make_contact("dana@prospect.example", name="Dana Prospect")
-    make_contact("eve@else.example", name="Eve")
-    rows, count = contacts_like(words, 1)
-    assert ([contact.email for contact in rows], count) == (["dana@prospect.example"], 1)
-
-
-@pytest.mark.parametrize("words", ["%", "_", "a%a"])
-def test_signs_of_the_database_are_letters_like_others(world: Flask, words: str) -> None:
-    make_contact()
-    assert contacts_like(words, 1) == ([], 0)
-
-
-def test_contacts_come_fifty_at_a_time_with_those_of_one_owner_alone_if_asked(world: Flask) -> None:
-    ana = make_user("Ana")
-    for number in range(A_PAGE + 1):
-        make_contact(f"c{number:03}@prospect.example", owner=ana if number else None)
-    assert [len(contacts_like("", page)[0]) for page in (1, 2, 3)] == [A_PAGE, 1, 0]
-    assert contacts_like("", 1, owner_id=ana.id)[1] == A_PAGE
 
 
 @pytest.mark.rule("R42")

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.factories import NOW, make_link, make_user
+from tests.factories import NOW, make_contact, make_link, make_personal_link, make_user
 from tests.services.test_booking import NINE, ask, stored
 from website.extensions import db
-from website.models import Booking, Claim, Message
+from website.models import Booking, Claim, Message, PersonalLink
 from website.models.message import DONE, DROPPED, FAILED, GIVEN_UP, WAITING
 from website.services import pruning
 from website.services.booking import book
@@ -101,6 +101,16 @@ def test_a_coming_meeting_keeps_its_claims_and_so_its_place(world: Flask) -> Non
     assert stored(Claim) == 6
     cancel(first.token, reason="", now=NOW)
     assert stored(Claim) == 0
+
+
+@pytest.mark.rule("R21")
+def test_personal_links_go_when_they_expired_long_ago(world: Flask) -> None:
+    link, contact = make_link(hosts=[make_user("Ana")]), make_contact()
+    for days in (-91, -89, 1):
+        make_personal_link(link, contact, until=NOW + days * DAY)
+    db.session.commit()
+    assert prune_due(NOW) == 1
+    assert stored(PersonalLink) == 2
 
 
 def test_it_comes_in_batches_and_then_once_an_hour(world: Flask) -> None:

@@ -156,19 +156,23 @@ def test_a_host_s_own_cap_counts_where_the_link_has_none(world: Flask) -> None:
 def test_shares_count_the_bookings_of_the_link_s_own_window(world: Flask) -> None:
     link, (_ana, _ben) = ring_of("Ana", "Ben", rotation="balanced", share_days=7)
     old, new = next_booking(link, 0), next_booking(link, 1)
-    old.created_at, new.created_at = NOW - 8 * DAY, NOW - 6 * DAY
+    old.created_at, new.created_at = NOW - 9 * DAY, NOW - 6 * DAY
     for row in link.hosts:
-        row.head_start, row.joined_at = 7.0, NOW - DAY
+        row.head_start, row.joined_at = 7.0, NOW - 10 * DAY
     db.session.commit()
 
     def loads() -> list[float]:
         scene = scene_of(link, visitor=NOBODY, duration=30, now=NOW)
         return [round(share.load, 6) for share in shares(scene)]
 
-    assert loads() == [6, 7]
+    assert loads() == [0, 1]
     link.share_days = 14
     db.session.commit()
-    assert loads() == [7.5, 7.5]
+    assert loads() == [3, 3]
+    # What was before somebody came back is in their head start.
+    link.hosts[0].joined_at = NOW - 7 * DAY
+    db.session.commit()
+    assert loads() == [3.5, 3]
 
 
 @pytest.mark.rule("R23")

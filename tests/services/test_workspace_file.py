@@ -1,5 +1,7 @@
 """The workspace file: idempotent, all or nothing, with errors that name their lines."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import event, select
@@ -84,6 +86,34 @@ def test_a_file_is_applied_whole_and_a_second_time_changes_nothing(world: Flask)
     ]
 
 
+OWNERS_AND_TURNS = ACME.replace(
+    "owner_first = true", "owner_first = true\ncompany_owner = true\nprevious_host = true\ncrm_owner = true"
+).replace(
+    'hosts = [{ user = "ana@acme.example", weight = 2, priority = 1 }',
+    """share_days = 90
+hosts = [{ user = "ana@acme.example", weight = 2, priority = 1, paused_from = 2026-12-24, paused_until = 2027-01-02,
+           max_per_day = 2, max_per_week = 9 }""",
+)
+
+
+@pytest.mark.both_engines
+@pytest.mark.rule("R23")
+def test_owners_and_turns_are_stated_exported_and_taken_back(world: Flask) -> None:
+    """What a file leaves out is as by default: also a pause that was made by hand."""
+    with pytest.raises(BadWorkspace):
+        apply(OWNERS_AND_TURNS, prune=False, now=NOW)
+    text = OWNERS_AND_TURNS.replace("\n           max_per_day", " max_per_day")
+    apply(text, prune=False, now=NOW)
+    assert apply(text, prune=False, now=NOW) == apply(export(), prune=True, now=NOW) == []
+    link = db.session.scalars(select(Link)).one()
+    ana, ben = link.hosts
+    assert (link.company_owner, link.previous_host, link.crm_owner, link.share_days) == (True, True, True, 90)
+    assert (ana.paused_from, ana.paused_until) == (date(2026, 12, 24), date(2027, 1, 2))
+    assert (ana.max_per_day, ana.max_per_week, ben.paused_from) == (2, 9, None)
+    assert apply(ACME, prune=False, now=NOW) == ["changed link demo"]
+    assert (ana.paused_from, ana.max_per_day, link.previous_host, link.share_days) == (None, None, False, 30)
+
+
 @pytest.mark.both_engines
 def test_applying_an_export_changes_nothing(world: Flask) -> None:
     apply(ACME, prune=False, now=NOW)
@@ -116,6 +146,20 @@ def test_what_the_file_says_of_a_calendar_is_its_busy_time(world: Flask) -> None
         ("end = 2026-12-01T10:30:00Z", "end = 2026-12-01T08:30:00Z", "does not end after"),
         ("durations = [30]", "durations = [32]", "multiples of 5"),
         ('kind = "ics"', 'kind = "google"', "linked by signing in"),
+        ("owner_first = true", "company_owner = 1\nowner_first = true", "Write true or false"),
+        ("owner_first = true", "share_days = 6\nowner_first = true", "from 7 to 365"),
+        (
+            "priority = 1 }",
+            "max_per_day = 0 }",
+            "Host 1: the most bookings are a whole number from 1 to 1000",
+        ),
+        ("priority = 1 }", 'paused_from = "May" }', "Host 1: write dates such as 2026-12-24"),
+        ("priority = 1 }", "paused_until = 2026-12-24T09:00:00Z }", "Host 1: write dates"),
+        (
+            "priority = 1 }",
+            "paused_from = 2026-12-24, paused_until = 2026-12-23 }",
+            "Host 1: the pause ends before it begins",
+        ),
     ],
 )
 def test_an_error_names_its_line_and_nothing_is_stored(world: Flask, good: str, bad: str, words: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.exc import DBAPIError
 
 from ..extensions import db
-from . import contents, database, machine, outside, settings
+from . import contents, crm, database, machine, outside, settings
 from .finding import FAIL, OK, WARN, Finding, fail
 
 __all__ = ["CHECKS", "FAIL", "OK", "WARN", "Finding", "examine"]
@@ -28,6 +28,7 @@ CHECKS: dict[str, Check] = {
     "languages": machine.languages,
     "mail server": outside.mail_server,
     "sign-in": outside.sign_in_providers,
+    "CRM": crm.connection,
     "stored secrets": contents.secrets,
     "worker": contents.worker,
     "outbox": contents.outbox,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,12 +13,13 @@ from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
 from .base import SpokenForm, strip
 from .fields import whole
-from .link_rows import LinkRows, row_values, rows_of
+from .link_rows import LinkRows, day, row_values, rows_of
 
 INCREMENT_CHOICES = [(value, value) for value in ("5", "10", "15", "20", "30", "45", "60")]
 WHOLE = (
     "notice_minutes", "change_notice_minutes", "window_days", "buffer_before", "buffer_after", "max_per_day",
     "max_per_week", "max_per_day_per_host", "max_per_week_per_host", "owner_fallback_days",
+    "share_days",
 )  # fmt: skip
 TEXTS = (
     "name",
@@ -33,7 +33,10 @@ TEXTS = (
     "hours_source",
     "rotation",
 )
-FLAGS = ("owner_first", "owner_counts", "assign_owner", "any_colleague", "active")
+FLAGS = (
+    "owner_first", "owner_counts", "assign_owner", "company_owner", "previous_host", "crm_owner", "any_colleague",
+    "active",
+)  # fmt: skip
 OPTIONAL = ("max_per_day", "max_per_week", "max_per_day_per_host", "max_per_week_per_host")
 
 
@@ -62,13 +65,26 @@ class LinkForm(SpokenForm):
             for one in ROTATIONS.values()
         ],
     )
+    share_days = _number(
+        _l("Shares are worked out from the bookings of the last … days"),
+        _l("From 7 to 365. Meetings that were cancelled, declined or missed do not count."),
+    )
     owner_first = BooleanField(_l("If the contact is owned, show the owner's calendar"))
     owner_fallback_days = _number(
         _l("Offer colleagues when the owner's first time is more than … days away"),
         _l("0: never. Otherwise whoever types an address may be able to tell that somebody owns it."),
     )
     owner_counts = BooleanField(_l("Meetings that go to the owner count towards the shares"))
+    company_owner = BooleanField(
+        _l("Whoever owns the contact's company counts as owner"),
+        description=_l("Of contacts whom nobody owns; known by the domain of their address."),
+    )
+    previous_host = BooleanField(
+        _l("Whoever hosted the contact's last meeting counts as owner"),
+        description=_l("Of contacts whom nobody owns, nor their company."),
+    )
     assign_owner = BooleanField(_l("A contact without an owner gets the host as owner"))
+    crm_owner = BooleanField(_l("A new owner is written to the CRM"))
     timezone = _line(_l("Time zone"), _l("Of the hours below, such as Europe/Paris."))
     hours_source = RadioField(
         _l("Whose hours count"),
@@ -131,7 +147,7 @@ def link_values(kind: str, form: LinkForm, rows: LinkRows) -> dict[str, Any]:
     values["reminders"] = _wholes(form.reminders.data)
     values["embed_origins"] = (form.embed_origins.data or "").split()
     if fixed:
-        values["window"] = {"from": _date(form.window_from.data), "to": _date(form.window_to.data)}
+        values["window"] = {"from": day(form.window_from.data), "to": day(form.window_to.data)}
     if form.place_kind.data or form.place_value.data:
         # A place in words alone is what it says.
         values["place"] = {"kind": form.place_kind.data or "text", "value": form.place_value.data or ""}
@@ -140,13 +156,6 @@ def link_values(kind: str, form: LinkForm, rows: LinkRows) -> dict[str, Any]:
 
 def _wholes(text: str | None) -> list[Any]:
     return [whole(part) for part in (text or "").replace(",", " ").split()]
-
-
-def _date(text: str | None) -> Any:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return text
 
 
 def form_of(values: Mapping[str, Any]) -> tuple[LinkForm, LinkRows]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -12,7 +13,8 @@ from .fields import whole
 from .questions import QUESTION_KINDS
 
 QUESTION_PARTS = ("key", "label", "kind", "required", "choices")
-HOST_PARTS = ("weight", "priority", "optional")
+HOST_NUMBERS, HOST_DATES = ("priority", "max_per_day", "max_per_week"), ("paused_from", "paused_until")
+HOST_PARTS = ("weight", "optional", *HOST_NUMBERS, *HOST_DATES)
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9]+")
 
 
@@ -106,11 +108,19 @@ def _key_for(label: str) -> str:
 
 def _host(email: str, more: Mapping[str, str]) -> dict[str, Any]:
     host: dict[str, Any] = {"user": email, "weight": whole(more["weight"] or "1")}
-    if more["priority"]:
-        host["priority"] = whole(more["priority"])
+    host |= {part: whole(more[part]) for part in HOST_NUMBERS if more[part]}
+    host |= {part: day(more[part]) for part in HOST_DATES if more[part]}
     if more["optional"]:
         host["optional"] = True
     return host
+
+
+def day(text: str | None) -> Any:
+    """The date that was typed, or the text where it is none: its check says so."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return text
 
 
 def rows_of(values: Mapping[str, Any]) -> LinkRows:
@@ -128,8 +138,8 @@ def rows_of(values: Mapping[str, Any]) -> LinkRows:
         ],
         hosts={
             host["user"]: {
-                "weight": str(host.get("weight", 1)), "priority": str(host.get("priority", "")),
-                "optional": "yes" if host.get("optional") else "",
+                "weight": str(host.get("weight", 1)), "optional": "yes" if host.get("optional") else "",
+                **{part: str(host.get(part, "")) for part in (*HOST_NUMBERS, *HOST_DATES)},
             }
             for host in values.get("hosts", [])
         },

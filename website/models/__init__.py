@@ -7,6 +7,7 @@ from .claim import Claim
 from .contact import Company, Contact, ContactAddress, Note
 from .contact_import import ContactImport, ContactImportPart
 from .crm_owner import CrmOwner
+from .crm_state import CrmState
 from .link import Link, LinkHost
 from .message import Message
 from .offered_hours import OfferedHours
@@ -32,6 +33,7 @@ __all__ = [
     "ContactImport",
     "ContactImportPart",
     "CrmOwner",
+    "CrmState",
     "Identity",
     "Link",
     "LinkHost",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, func, literal_column, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, func, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Model
@@ -32,6 +32,7 @@ class Contact(Model):
     __tablename__ = "contact"
     __table_args__ = (
         Index("ix_contact_owner_id_email", "owner_id", "email"),
+        Index("ix_contact_owner_id_id", "owner_id", "id"),
         Index("ix_contact_source_email", "source", "email"),
         Index("ix_contact_company", func.lower(literal_column("company"))),
         Index("ix_contact_name", func.lower(literal_column("name")), "id"),
@@ -67,8 +68,8 @@ class ContactAddress(Model):
     contact: Mapped["Contact"] = relationship(back_populates="addresses")
 
 
-CONTACT_DOMAIN = literal_column(_domain("contact.email"))
-ADDRESS_DOMAIN = literal_column(_domain("contact_address.email"))
+CONTACT_DOMAIN: ColumnElement[str] = literal_column(_domain("contact.email"))
+ADDRESS_DOMAIN: ColumnElement[str] = literal_column(_domain("contact_address.email"))
 
 
 class Company(Model):

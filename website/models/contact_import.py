@@ -37,7 +37,7 @@ class ContactImport(Model):
     total: Mapped[int] = mapped_column(default=0)
     position: Mapped[int] = mapped_column(default=0)
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
-    errors: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    errors: Mapped[list[Any]] = mapped_column(JSON, default=list, deferred=True)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     creator: Mapped["User"] = relationship()

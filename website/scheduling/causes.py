@@ -1,18 +1,18 @@
 """What exactly keeps a host from a slot, and what would have to change (R43): *why not?* in full.
 
-The rules of `slots` say which of them decides. Here the interval, the buffer, the date or the number behind it is found,
-and the change that would take it out of the way is made to the question itself: so that whoever reads "without this the
-slot would be offered" reads what offering would say.
+The rules of `slots` say which of them decides. Here the interval, the buffer, the date or the number behind it is
+found, and the change that would take it out of the way is made to the question itself: so that whoever reads "without
+this the slot would be offered" reads what offering would say.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from .hours import ALWAYS, Hours, day_steps
-from .slots import Cap, HostTime, Question, Rule, Terms, booking_dates, why_not
+from .slots import Cap, HostTime, Question, Rule, Terms, booking_dates, host_cap_of, why_not
 from .timeline import STEP_MINUTES, Window, instant_of, steps_in
 
 Where = Literal["", "meeting", "before", "after"]
@@ -53,10 +53,10 @@ class Cause(NamedTuple):
     """Why a rule decides against a host. `rule` is the rule's key; `kind` says more closely what it is, a key of
     `KINDS`.
 
-    `taken` is the interval in the way, where there is one, and `where` how: the slot itself lies over it ("meeting"), or
-    comes too soon after it or is over too late before it, so that only a buffer is in the way: then `minutes` are what
-    that buffer comes to. Of a notice `minutes` is the longest that would do, of a cap the number of bookings there are,
-    of an increment those past its last start. `on` is the first or last date that is offered.
+    `taken` is the interval in the way, where there is one, and `where` how: the slot itself lies over it ("meeting"),
+    or comes too soon after it or is over too late before it, so that only a buffer is in the way: then `minutes` are
+    what that buffer comes to. Of a notice `minutes` is the longest that would do, of a cap the number of bookings that
+    there are, of an increment those past its last start. `on` is the first or last date that is offered.
     """
 
     rule: str
@@ -89,11 +89,11 @@ class Case:
         """The rules that decide against it, the same that offering goes by."""
         return why_not(self.question, self.host, instant_of(self.start))
 
-    def with_terms(self, **values: object) -> "Case":
+    def with_terms(self, **values: Any) -> "Case":
         """The same case on other terms."""
-        return replace(self, question=replace(self.question, terms=replace(self.terms, **values)))  # type: ignore[arg-type]
+        return replace(self, question=replace(self.question, terms=replace(self.terms, **values)))
 
-    def with_diary(self, **values: object) -> "Case":
+    def with_diary(self, **values: Any) -> "Case":
         """The same case with other entries in the diary."""
         diary = self.diary._replace(**values)
         return replace(self, diary=diary, host=diary.host_time(self.host, self.question.window))
@@ -166,7 +166,7 @@ def _link_cap(case: Case) -> list[Cause]:
 
 
 def _host_cap(case: Case) -> list[Cause]:
-    return _caps(case, "host_cap", case.terms.host_cap, case.host.starts)
+    return _caps(case, "host_cap", host_cap_of(case.question, case.host), case.host.starts)
 
 
 def _caps(case: Case, rule: str, cap: Cap, starts: Sequence[int]) -> list[Cause]:
@@ -294,12 +294,21 @@ def _no_buffer(case: Case, cause: Cause) -> Case:
     return changed.with_diary(booked=booked)
 
 
-def _no_cap(scope: str, part: str) -> Callable[[Case, Cause], Case]:
+def _no_link_cap(part: str) -> Callable[[Case, Cause], Case]:
+    return lambda case, _: case.with_terms(cap=_without_part(case.terms.cap, part))
+
+
+def _no_host_cap(part: str) -> Callable[[Case, Cause], Case]:
     def change(case: Case, _: Cause) -> Case:
-        cap: Cap = getattr(case.terms, scope)
-        return case.with_terms(**{scope: replace(cap, **{part: None})})  # type: ignore[arg-type]
+        cap = _without_part(host_cap_of(case.question, case.host), part)
+        return replace(case, host=case.host._replace(cap=cap))
 
     return change
+
+
+def _without_part(cap: Cap, part: str) -> Cap:
+    values: dict[str, None] = {part: None}
+    return replace(cap, **values)
 
 
 # Every kind of cause, with the change that takes it away.
@@ -310,8 +319,8 @@ KINDS: dict[str, Callable[[Case, Cause], Case]] = {
     "not_yet": _from_then,
     "no_more": _until_then,
     "hours": _all_hours,
-    "link_cap_day": _no_cap("cap", "a_day"),
-    "link_cap_week": _no_cap("cap", "a_week"),
+    "link_cap_day": _no_link_cap("a_day"),
+    "link_cap_week": _no_link_cap("a_week"),
     "standing": _working,
     "own_hours": _no_own_hours,
     "busy": _no_interval,
@@ -319,6 +328,6 @@ KINDS: dict[str, Callable[[Case, Cause], Case]] = {
     "not_known": _known,
     "booked": _no_interval,
     "booked_buffer": _no_buffer,
-    "host_cap_day": _no_cap("host_cap", "a_day"),
-    "host_cap_week": _no_cap("host_cap", "a_week"),
+    "host_cap_day": _no_host_cap("a_day"),
+    "host_cap_week": _no_host_cap("a_week"),
 }

@@ -28,8 +28,8 @@ def gained(by_host: Mapping[int, int], within: int) -> dict[int, int]:
 
 
 def smallest_ways(by_host: Mapping[int, int], within: int) -> list[Way]:
-    """The smallest sets of hosts to make optional so that there are starts inside `within`: single ones, else pairs; the
-    best first, `MOST_WAYS` at most. Empty where there are starts already, or where not even a pair helps."""
+    """The smallest sets of hosts to make optional so that there are starts inside `within`: single ones, else pairs;
+    the best first, `MOST_WAYS` at most. Empty where there are starts already, or where not even a pair helps."""
     everybody, alone, pairs = _missing(by_host, within)
     if everybody:
         return []

@@ -49,6 +49,10 @@ class Hours:
         special = ((_parse_date(day), parse_ranges(texts)) for day, texts in (overrides or {}).items())
         return cls(timezone, days, tuple(sorted(special)))
 
+    def on(self, day: date) -> Ranges:
+        """The ranges of a local date: its override's, else those of its weekday (R1)."""
+        return dict(self.overrides).get(day, self.weekly[day.weekday()])
+
 
 def parse_ranges(texts: Iterable[str]) -> Ranges:
     """`["09:00-12:30"]` as minutes of the day, sorted; `24:00` is an end (R1). Raises ValueError."""

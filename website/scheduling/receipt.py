@@ -37,6 +37,9 @@ CRM_OUTCOMES: dict[str, str] = {
     "resting": gettext_noop("The CRM failed before and was not asked: the booking went on without it."),
 }
 
+# Of which the host hears nothing: all went as it should.
+_AS_USUAL = ("", "owned", "unowned", "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
@@ -129,6 +132,7 @@ _BY_RULE = {
     "group": gettext_noop("Everyone on this group link hosts."),
     "kept": gettext_noop("You hosted this meeting before it was moved, and still do."),
 }
+_INVITED = gettext_noop("You are invited to this group meeting, and need not be free.")
 _ALONE = gettext_noop("You were the only one of {pool} hosts who was free.")
 _ONLY_HOST = gettext_noop("You were the only host who could be chosen.")
 _PICKED = gettext_noop("You were chosen from the hosts of this link.")
@@ -173,13 +177,15 @@ def sentence(receipt: Receipt, translate: Translate = str, *, reader_id: int | N
     if given is not None and not given.declined:
         text = _GIVEN if given.by_id == given.from_id else _GIVEN_BY
         return translate(text).format(former=given.from_name, by=given.by_name)
+    if _only_invited(receipt, reader_id):
+        return translate(_INVITED)
     template = _by_rule(receipt) or _rotation_template(receipt)
     return translate(template).format(**_facts(receipt))
 
 
 def remarks(receipt: Receipt, translate: Translate = str, *, reader_id: int | None = None) -> list[str]:
-    """Further sentences for the host: whose contact this is, who declined it, and what the last look at calendars
-    said (R31). `translate` and `reader_id` are as in `sentence`.
+    """Further sentences for the host: whose contact this is, what went wrong with the CRM, who declined it, and what
+    the last look at calendars said (R31). `translate` and `reader_id` are as in `sentence`.
     """
     given = _given_to(receipt, reader_id)
     if given is not None:
@@ -187,6 +193,7 @@ def remarks(receipt: Receipt, translate: Translate = str, *, reader_id: int | No
     answers = set(receipt.checked.values())
     texts = [
         (_about_owner(receipt), receipt.owner_name is not None),
+        (CRM_OUTCOMES.get(receipt.crm), receipt.crm not in _AS_USUAL),
         (_MOVED_AWAY, receipt.rule == "any_colleague"),
         (_BUSY_AFTER_ALL, "busy" in answers),
         (_NO_ANSWER_BEFORE, "no answer" in answers and not receipt.unchecked),
@@ -204,6 +211,11 @@ def _by_rule(receipt: Receipt) -> str | None:
 
 def _about_owner(receipt: Receipt) -> str | None:
     return _ABOUT_OWNER.get(receipt.owner_source, _OF_CONTACT).get(receipt.rule)
+
+
+def _only_invited(receipt: Receipt, reader_id: int | None) -> bool:
+    """Whether the reader is an optional host of a group (R6)."""
+    return any(member.host_id == reader_id and member.reason == "optional" for member in receipt.pool)
 
 
 def _given_to(receipt: Receipt, reader_id: int | None) -> HandOver | None:

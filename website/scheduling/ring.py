@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from .rotations import RECENT_DAYS, Share, decayed, head_start, next_turn
+from .rotations import RECENT_DAYS, Share, decayed, head_start, next_turn, turn_given_back
 
 
 class Member(Protocol):
@@ -92,8 +92,7 @@ def take_turn(members: Sequence[Member], host_id: int) -> None:
 
 
 def give_back(members: Sequence[Member], host_id: int, former: int) -> None:
-    """A host's meeting came to nothing, or went to somebody else: their turn is the one that it cost, `former`, unless
-    it is an earlier one already."""
+    """A host's meeting came to nothing, or went to somebody else: their turn is the one that it cost, `former`."""
     for member in members:
         if member.user_id == host_id:
-            member.turn = min(member.turn, former)
+            member.turn = turn_given_back(member.turn, former)

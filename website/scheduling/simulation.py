@@ -89,8 +89,8 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Booking:
-    """Since `at` there is this booking. Whose it is, None once it was given back; `routed` to the contact's owner or not; `former` is the turn
-    that it cost its host; `recent` until it leaves the window."""
+    """A booking made at `at`: whose it is, None once it was given back; `routed` to the contact's owner or not;
+    `former` is the turn that it cost its host; `recent` until it leaves the window."""
 
     at: datetime
     host_id: int | None
@@ -100,12 +100,14 @@ class _Booking:
 
 
 class Simulation:
-    """A link's rotation at work. `seats` are its hosts, in their order, as they stand before the first event."""
+    """A link's rotation at work. `seats` are its hosts, in their order, as they stand before the first event; `lost`
+    counts the requests that found nobody free."""
 
     def __init__(self, seats: Sequence[Seat], settings: Settings) -> None:
         self.seats = list(seats)
         self.settings = settings
         self._seat_of = {seat.user_id: seat for seat in self.seats}
+        self.lost = 0
         self._given: Counter[int] = Counter()
         self._bookings: dict[int, _Booking] = {}
         self._recent: deque[_Booking] = deque()
@@ -143,7 +145,9 @@ class Simulation:
 
     def _book(self, request: Request) -> Outcome:
         outcome = self._outcome(request)
-        if outcome.winner_id is not None:
+        if outcome.winner_id is None:
+            self.lost += 1
+        else:
             self.add(request.key, request.at, outcome.winner_id, owner_routed=request.owner_id is not None)
             self._take_turn(outcome)
         return outcome
@@ -156,10 +160,19 @@ class Simulation:
         return outcome
 
     def _outcome(self, request: Request) -> Outcome:
+        if not self._somebody_free(request):
+            return Outcome(request, None)
         if ring.has_changed(self.seats, request.able):
             ring.welcome(self.seats, request.able, self._given, request.at, self.settings.share_days)
             self._count_anew()
         return self._choose(request)
+
+    def _somebody_free(self, request: Request) -> bool:
+        """Who finds nobody books nothing, and then nothing changes."""
+        if request.owner_id is not None:
+            return request.owner_id in request.free
+        inside = request.able if request.pool is None else request.pool
+        return any(seat.user_id in inside and seat.user_id in request.free for seat in self.seats)
 
     def _take_turn(self, outcome: Outcome) -> None:
         former = next((share.turn for share in outcome.shares if share.host_id == outcome.winner_id), None)
@@ -169,13 +182,11 @@ class Simulation:
 
     def _choose(self, request: Request) -> Outcome:
         if request.owner_id is not None:
-            return Outcome(request, request.owner_id if request.owner_id in request.free else None)
+            return Outcome(request, request.owner_id)
         inside = request.able if request.pool is None else request.pool
         shares = ring.shares_of(self.seats, self._given, request.at, self.settings.share_days)
         pool = [share for share in shares if share.host_id in inside]
         free = [share for share in pool if share.host_id in request.free]
-        if not free:
-            return Outcome(request, None)
         choice = self._choice(free, pool, request.nonce)
         return Outcome(request, choice.host_id, tuple(pool), choice.scores)
 

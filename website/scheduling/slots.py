@@ -234,7 +234,12 @@ def _free_around(question: Question, taken: int) -> int:
 
 
 def _under_host_cap(question: Question, host: HostTime) -> int:
-    return _open_days(question, host.cap or question.terms.host_cap, host.starts)
+    return _open_days(question, host_cap_of(question, host), host.starts)
+
+
+def host_cap_of(question: Question, host: HostTime) -> Cap:
+    """The cap that holds for a host: their own, else the link's for each host (R9)."""
+    return host.cap or question.terms.host_cap
 
 
 def _open_days(question: Question, cap: Cap, starts: Iterable[int]) -> int:

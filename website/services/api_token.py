@@ -63,17 +63,18 @@ def revoke_token(token_id: int, *, by: User, now: datetime) -> None:
     in_transaction(work)
 
 
-def lets_in(text: str, now: datetime) -> bool:
-    """Whether a program that shows this text may ask. The day of its last use is kept, which costs a row a day."""
+def token_shown(text: str, now: datetime) -> ApiToken | None:
+    """The token that a program shows, None for one that lets nobody in. The day of its last use is kept, which costs a
+    row a day."""
     if len(text) > LONGEST or not text.startswith(PREFIX):
-        return False
+        return None
     hashed = _hash(text)
     token = db.session.scalar(select(ApiToken).where(ApiToken.hash == hashed, ApiToken.revoked_at.is_(None)))
     if token is None or not hmac.compare_digest(token.hash, hashed):
-        return False
+        return None
     if token.used_on != now.date():
         _used(token.id, now)
-    return True
+    return token
 
 
 def _used(token_id: int, now: datetime) -> None:

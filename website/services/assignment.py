@@ -13,7 +13,7 @@ from ..models.booking import CONFIRMED
 from ..scheduling import ring
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer, Receipt
-from ..scheduling.rotations import ROTATIONS, Choice, Share, turn_given_back
+from ..scheduling.rotations import ROTATIONS, Choice, Share
 from .availability import Scene
 from .hosts import Host
 
@@ -62,7 +62,7 @@ def _shares(link: Link, now: datetime) -> list[Share]:
 
 def given_lately(link: Link, now: datetime) -> dict[int, int]:
     """How many meetings of the link's window of days count, by host (R23). What was cancelled, declined, moved to
-    somebody else or missed was given back. None from before a host joined or came back counts: their head start stands
+    somebody else or missed was given back; none is from before the host joined or came back: their head start stands
     for those."""
     counts = (
         select(BookingHost.user_id, func.count())
@@ -70,9 +70,9 @@ def given_lately(link: Link, now: datetime) -> dict[int, int]:
         .join(LinkHost, and_(LinkHost.link_id == link.id, LinkHost.user_id == BookingHost.user_id))
         .where(
             Booking.link_id == link.id,
+            Booking.created_at > now - timedelta(days=link.share_days),
             or_(LinkHost.joined_at.is_(None), Booking.created_at >= LinkHost.joined_at),
             *counting(),
-            Booking.created_at > now - timedelta(days=link.share_days),
         )
         .group_by(BookingHost.user_id)
     )
@@ -111,7 +111,8 @@ def give_back(booking: Booking, host_id: int) -> int | None:
     member = _member(booking.link, host_id)
     if former is None or member is None or member.turn <= former:
         return None
-    held, member.turn = member.turn, turn_given_back(member.turn, former)
+    held = member.turn
+    ring.give_back(booking.link.hosts, host_id, former)
     return held
 
 

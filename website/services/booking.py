@@ -13,9 +13,8 @@ from ..tokens import new_token
 from . import claims, message, occupation
 from .assignment import assign, receipt_of, take_turn, welcome
 from .availability import scene_of
-from .booking_request import Request, visitor_of
+from .booking_request import CrmAnswers, Request, ask_about, visitor_of
 from .contact import contact_for_booking, normal_email
-from .crm import CrmAnswer, ask_crm
 from .deciding import Decision, ask_at_source, decide
 from .errors import BadRequest, LinkClosed, ReusedKey, UnknownBooking
 from .hosts import hosts_of_link
@@ -33,7 +32,7 @@ def book(link: Link, request: Request, *, now: datetime) -> Booking:
     if known is not None:
         return claims.assure(known)
     _check(link, request)
-    link_id, checked, crm = link.id, dict[int, Answer](), ask_crm(normal_email(request.email), link)
+    link_id, checked, crm = link.id, dict[int, Answer](), ask_about(request, link)
 
     def attempt() -> Booking:
         _decide(link, request, checked, crm, now)
@@ -63,7 +62,7 @@ def _check(link: Link, request: Request) -> None:
 
 
 def _store(
-    link_id: int, request: Request, checked: dict[int, Answer], crm: CrmAnswer, now: datetime
+    link_id: int, request: Request, checked: dict[int, Answer], crm: CrmAnswers, now: datetime
 ) -> Booking:
     """Locks, decides again, and stores everything that the booking is (R30, R32). Inside a transaction."""
     link = claims.lock_link(link_id)
@@ -78,7 +77,7 @@ def _store(
 
 
 def _decide(
-    link: Link, request: Request, checked: dict[int, Answer], crm: CrmAnswer, now: datetime
+    link: Link, request: Request, checked: dict[int, Answer], crm: CrmAnswers, now: datetime
 ) -> Decision:
     """Decides with the address that was finally submitted (R27). Raises as `decide`."""
     scene = scene_of(link, visitor=visitor_of(request, link, crm), duration=request.duration, now=now)

@@ -72,6 +72,7 @@ def mail_of(message: Message, booking: Booking) -> Mail:
         host=known["role"] == HOST,
         own={"page": own, "reschedule": f"{own}/reschedule", "cancel": f"{own}/cancel"} if own else None,
         receipt=_receipt_for(user, known, booking),
+        reader_id=known["user"],
         base=in_force().base_url,
     )
 

@@ -5,12 +5,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..email_addresses import normal_email
-from ..models import Link
+from ..extensions import db
+from ..models import Contact, Link
 from .contact import NOBODY, Visitor, recognise_by, recognise_contact
-from .crm import CrmAnswer
+from .crm import NOT_ASKED, CrmAnswer, ask_crm
 
 DERIVED = "same:"
 
@@ -47,17 +48,34 @@ class Request:
         return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def visitor_of(request: Request, link: Link, crm: CrmAnswer) -> Visitor:
+class CrmAnswers(NamedTuple):
+    """What the CRM says of the submitted address, and of the contact whom a personal link named."""
+
+    submitted: CrmAnswer
+    named: CrmAnswer = NOT_ASKED
+
+
+def ask_about(request: Request, link: Link) -> CrmAnswers:
+    """Asks the CRM about everybody whom a request names. Never inside a transaction; raises nothing."""
+    contact = db.session.get(Contact, request.personal) if request.personal is not None else None
+    named = contact.email if contact is not None else ""
+    submitted = ask_crm(normal_email(request.email), link)
+    return CrmAnswers(submitted, ask_crm(named, link) if named else NOT_ASKED)
+
+
+def visitor_of(request: Request, link: Link, crm: CrmAnswers) -> Visitor:
     """Whoever the finally submitted address says (R27); an unknown one leaves it to the personal link. `crm` is what
-    the CRM answered about that address."""
-    visitor = recognise_by(request.email, link, crm)
-    if visitor.contact_id is None and request.personal is not None:
-        named = recognise_contact(request.personal, link) or NOBODY
+    the CRM answered before."""
+    visitor = recognise_by(request.email, link, crm.submitted)
+    unknown = visitor.contact_id is None and crm.submitted.owner_id is None
+    if unknown and request.personal is not None:
+        named = recognise_contact(request.personal, link, crm.named) or NOBODY
         return replace(
             visitor,
             name=request.name,
             owner_id=named.owner_id,
             owner_source=named.owner_source,
+            crm=named.crm or visitor.crm,
             personal=True,
         )
     return visitor

@@ -18,7 +18,7 @@ from .calendar_account import provider_account
 from .clash import mark_if_busy
 from .effect import Effect
 from .invitation_fallback import note_failure, note_unlinked
-from .meeting import answers_of, location_of, place_of, title_of
+from .meeting import lines_of, location_of, place_of, title_of
 from .own_events import look_closer, ref_of
 from .reading import ANSWERED, part_reading, read
 from .transaction import in_transaction
@@ -168,7 +168,7 @@ def event_of(booking: Booking, event: BookingEvent) -> CalendarEvent:
         end=booking.end_at,
         timezone=booking.timezone,
         title=title_of(booking),
-        description=_description(booking),
+        description="\n".join(lines_of(booking)),
         location=location_of(booking),
         guests=_guests(booking) if event.invites else (),
         meeting=place_of(booking).video and event.invites and meets,
@@ -185,9 +185,3 @@ def _guests(booking: Booking) -> tuple[tuple[str, str], ...]:
     }
     colleagues = [(host.user.email, host.user.name) for host in booking.hosts if host.user_id not in kept]
     return (booking.email, booking.name), *((guest, "") for guest in booking.guests), *colleagues
-
-
-def _description(booking: Booking) -> str:
-    """Who comes, and the answers to the link's questions (R44), a line each."""
-    who = [f"{booking.name} <{booking.email}>", *booking.guests]
-    return "\n".join([*who, *(f"{label}: {answer}" for label, answer in answers_of(booking))])

@@ -91,7 +91,8 @@ _KINDS = (
         "further",
         Sentence("Further e-mail addresses"),
         (
-            "additional email addresses", "additional emails", "additional email", "other email", "other emails",
+            "addresses", "further addresses", "further email addresses", "additional email addresses",
+            "additional emails", "additional email", "other email", "other emails",
             "secondary email", "second email", "alternate email", "alternative email", "personal email", "work email",
             "business email", "weitere email adressen", "weitere emailadressen", "zusätzliche email adressen",
             "autres adresses email", "adresses email supplémentaires", "otras direcciones de correo",

@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 
 from ..csv_file import Row
 from ..email_addresses import is_email
-from ..sentences import Sentence
+from ..sentences import Sentence, gettext_noop
 from .contact import normal_email
 
 LONGEST = 200
-LONGEST_PHONE = 50
 MOST_FURTHER = 20
 
 NO_ADDRESS = Sentence("There is no e-mail address in this row: write one.")
 NOT_AN_ADDRESS = Sentence("This is no e-mail address: write one such as name@example.com.")
-TOO_LONG = "This is too long: keep it under %(most)s characters."
+TOO_LONG = gettext_noop("This is too long: keep it under %(most)s characters.")
 NOT_SHOWN = Sentence("Take out the characters that cannot be shown.")
 TOO_MANY_CELLS = Sentence(
     "This row has more cells than there are columns. Write a value that holds a separator in quotation marks."
@@ -66,7 +65,7 @@ class EntryReader:
     """Reads the rows of a file whose columns are known: `keys` says what each column of `header` is."""
 
     def __init__(self, header: Sequence[str], keys: Sequence[str]) -> None:
-        self._header = header
+        self._header, self.keys = header, tuple(keys)
         self._places: dict[str, list[int]] = {}
         for number, key in enumerate(keys):
             self._places.setdefault(key, []).append(number)
@@ -76,13 +75,27 @@ class EntryReader:
         places = self._places.get(key)
         return self._header[places[0]] if places else ""
 
+    @property
+    def further_column(self) -> str:
+        """The name of the column that further addresses stand in."""
+        return self.column("further") or self.column("email")
+
+    @property
+    def used(self) -> list[int]:
+        """The numbers of the columns that are read, from 0."""
+        return sorted(number for key, numbers in self._places.items() if key for number in numbers)
+
+    def used_cells(self, cells: Sequence[str]) -> list[str]:
+        """The cells of a row in the columns that are read."""
+        return [cells[number] if number < len(cells) else "" for number in self.used]
+
     def read(self, row: Row) -> Entry:
         """The row, with everything that is wrong with it as far as it can be told from the row alone."""
         entry = Entry(row.line, row.cells)
         entry.email, entry.further = self.addresses(row)
         entry.name = self._name(entry)
-        entry.phone = self._text(entry, "phone", LONGEST_PHONE)
-        entry.company = self._text(entry, "company", LONGEST)
+        entry.phone = self._text(entry, "phone")
+        entry.company = self._text(entry, "company")
         entry.owner = " ".join(self._cell(row.cells, "owner").split())
         self._look_at_addresses(entry)
         if any(row.cells[len(self._header) :]):
@@ -104,29 +117,28 @@ class EntryReader:
             entry.problems.append(Problem(self.column("email"), "", NO_ADDRESS))
         elif not is_email(entry.email):
             entry.problems.append(Problem(self.column("email"), entry.email, NOT_AN_ADDRESS))
-        where = self.column("further") or self.column("email")
+        where = self.further_column
         if len(entry.further) > MOST_FURTHER:
             entry.problems.append(Problem(where, ", ".join(entry.further), TOO_MANY_FURTHER))
-            entry.further = ()
         wrong = next((address for address in entry.further if not is_email(address)), None)
         if wrong is not None:
             entry.problems.append(Problem(where, wrong, NOT_AN_ADDRESS))
 
     def _name(self, entry: Entry) -> str:
         if "name" in self._places:
-            return self._text(entry, "name", LONGEST)
-        parts = [self._text(entry, key, LONGEST) for key in ("first_name", "last_name")]
+            return self._text(entry, "name")
+        parts = [self._text(entry, key) for key in ("first_name", "last_name")]
         name = " ".join(filter(None, parts))
         if len(name) > LONGEST and not entry.problems:
             key = "last_name" if "last_name" in self._places else "first_name"
             entry.problems.append(Problem(self.column(key), name, Sentence(TOO_LONG, most=LONGEST)))
         return name
 
-    def _text(self, entry: Entry, key: str, most: int) -> str:
+    def _text(self, entry: Entry, key: str) -> str:
         """A text on one line; what it cannot be is noted."""
         text = " ".join(self._cell(entry.cells, key).split())
-        if len(text) > most:
-            entry.problems.append(Problem(self.column(key), text, Sentence(TOO_LONG, most=most)))
+        if len(text) > LONGEST:
+            entry.problems.append(Problem(self.column(key), text, Sentence(TOO_LONG, most=LONGEST)))
         elif _CONTROL.search(text):
             entry.problems.append(Problem(self.column(key), _CONTROL.sub("?", text), NOT_SHOWN))
         return text

@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from ..extensions import db
-from ..models import Contact, ContactAddress, User
+from ..models import Contact, User
 from ..sentences import Sentence
 from .contact import contact_ids_of, normal_email
+from .contact_address import AddressTaken, keep_from_others, put_addresses
 from .link import users_by_email
 from .transaction import in_transaction
 
@@ -44,12 +45,6 @@ class Outcome:
     errors: Mapping[str, list[str]] = field(default_factory=dict)
 
 
-def contact_by_address(email: str) -> Contact | None:
-    """The contact whom an address belongs to, a further one included."""
-    contact_id = contact_ids_of([email]).get(normal_email(email))
-    return db.session.get(Contact, contact_id) if contact_id is not None else None
-
-
 def push_contacts(pushes: Sequence[Push], *, now: datetime) -> list[Outcome]:
     """Stores what can be of all these, together; the same again changes nothing. Returns what became of each, in their
     order: a later one finds what an earlier one did."""
@@ -57,11 +52,11 @@ def push_contacts(pushes: Sequence[Push], *, now: datetime) -> list[Outcome]:
 
 
 def _unless_somebody_was_faster(work: Callable[[], Result]) -> Result:
-    """Runs it in a transaction. Whoever makes the same contact at the same moment is found the next time."""
+    """Runs it in a transaction. Whoever took an address at the same moment is found the next time."""
     for _ in range(ATTEMPTS - 1):
         try:
             return in_transaction(work)
-        except IntegrityError:
+        except (IntegrityError, AddressTaken):
             continue
     return in_transaction(work)
 
@@ -74,7 +69,9 @@ class _Pushed:
         named = {email for push in pushes for email in (push.email, *push.values.get("addresses", ()))}
         ids = contact_ids_of(named)
         rows = {contact.id: contact for contact in db.session.scalars(_locked(set(ids.values())))}
-        self._known = {email: rows[number] for email, number in ids.items()}
+        self._known = {email: rows[number] for email, number in ids.items() if number in rows}
+        # Whoever pushes the same at this moment waits for us, and neither of us for the other.
+        keep_from_others({normal_email(email) for email in named} - set(ids))
         owners = {push.values["owner"] for push in pushes if push.values.get("owner")}
         self._users: Mapping[str, User] = users_by_email(sorted(owners))
 
@@ -91,11 +88,10 @@ class _Pushed:
         taken = self._taken(push, contact)
         if taken:
             return Outcome(push.email, CONFLICT, {"addresses": taken})
-        if contact is None:
-            contact = self._made(email)
-            self._write(contact, push)
-            return Outcome(push.email, CREATED)
-        return Outcome(push.email, UPDATED if self._write(contact, push) else UNCHANGED)
+        if contact is not None:
+            return Outcome(push.email, UPDATED if self._changed(contact, push) else UNCHANGED)
+        self._make(email, push)
+        return Outcome(push.email, CREATED)
 
     def _taken(self, push: Push, contact: Contact | None) -> list[str]:
         belongs_to = (
@@ -107,14 +103,25 @@ class _Pushed:
             if other is not None and other is not contact
         ]
 
-    def _made(self, email: str) -> Contact:
-        contact = Contact(email=email, name="", phone="", company="", source="api", created_at=self._now)
-        db.session.add(contact)
-        self._known[email] = contact
-        return contact
+    def _make(self, email: str, push: Push) -> None:
+        contact = Contact(source="api", created_at=self._now)
+        self._set(contact, push)
+        self._be_known_as(contact, email, set(map(normal_email, push.values.get("addresses", ()))) - {email})
 
-    def _write(self, contact: Contact, push: Push) -> bool:
-        """Whether anything changed."""
+    def _changed(self, contact: Contact, push: Push) -> bool:
+        """Whether anything did."""
+        changed = self._set(contact, push)
+        if "addresses" not in push.values:
+            return changed
+        # The address by which the contact was found stays: the same again must find it.
+        wanted = {normal_email(email) for email in (*push.values["addresses"], push.email)} - {contact.email}
+        if wanted == {row.email for row in contact.addresses}:
+            return changed
+        self._be_known_as(contact, contact.email, wanted)
+        return True
+
+    def _set(self, contact: Contact, push: Push) -> bool:
+        """Whether it was otherwise before."""
         values = {key: push.values[key] for key in PLAIN if key in push.values}
         if "owner" in push.values and (push.replace_owner or contact.owner_id is None):
             owner = push.values["owner"]
@@ -122,27 +129,18 @@ class _Pushed:
         changed = {key for key, value in values.items() if getattr(contact, key) != value}
         for key in changed:
             setattr(contact, key, values[key])
-        return self._write_addresses(contact, push) or bool(changed)
+        return bool(changed)
 
-    def _write_addresses(self, contact: Contact, push: Push) -> bool:
-        if "addresses" not in push.values:
-            return False
-        # The address by which the contact was found stays: the same again must find it.
-        wanted = {normal_email(email) for email in (*push.values["addresses"], push.email)} - {contact.email}
-        before = {row.email: row for row in contact.addresses}
-        if wanted == set(before):
-            return False
-        for email in set(before) - wanted:
-            contact.addresses.remove(before[email])
-            self._known.pop(email, None)
-        # What one contact gives up, another one of the batch may get.
-        db.session.flush()
-        contact.addresses.extend(ContactAddress(email=email) for email in sorted(wanted - set(before)))
-        self._known |= dict.fromkeys(wanted, contact)
-        db.session.flush()
-        return True
+    def _be_known_as(self, contact: Contact, email: str, further: set[str]) -> None:
+        """What one contact of a batch gives up, another one may get."""
+        put_addresses(contact, email, further)
+        before = {address for address, known in self._known.items() if known is contact}
+        for address in before - {email} - further:
+            del self._known[address]
+        self._known |= dict.fromkeys((email, *further), contact)
 
 
 def _locked(ids: set[int]) -> Any:
-    found = select(Contact).where(Contact.id.in_(ids)).order_by(Contact.id)
+    wanted = (Contact.id.in_(ids), Contact.forgotten_at.is_(None))
+    found = select(Contact).where(*wanted).order_by(Contact.id)
     return found.with_for_update().options(selectinload(Contact.addresses))

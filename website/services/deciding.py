@@ -41,7 +41,8 @@ def decide(scene: Scene, start_at: datetime, checked: dict[int, Answer], choose:
     free = offered.hosts_at(start_at)
     _note_busy(checked, free)
     if not free:
-        raise SlotTaken(nearby(scene, start_at))
+        others = nearby(scene, start_at)
+        raise SlotTaken(others, with_colleague(scene, others))
     assignment = choose(scene, _answering(scene, free, checked))
     outside = {host.id for host in scene.hosts if host.outside}
     unasked = [host for host in assignment.host_ids if host in outside and host not in checked]
@@ -73,6 +74,16 @@ def fresh_times(scene: Scene, start_at: datetime) -> list[datetime] | None:
     """What is offered near a start that is not, None when the start itself is offered (R11)."""
     offering, found = offer_at(scene, start_at)
     return None if found.offers(start_at) else nearby(offering, start_at)
+
+
+def with_colleague(scene: Scene, starts: Sequence[datetime]) -> frozenset[datetime]:
+    """Those of some offered starts at which a colleague of the contact's owner would host: they are offered apart, on
+    whatever page (R20)."""
+    if not starts:
+        return frozenset()
+    first, last = step_before(min(starts)), step_before(max(starts))
+    sooner = sooner_with_colleague(scene, Window(first, last - first + 1))
+    return frozenset(starts).intersection(starts_of(sooner)) if sooner else frozenset()
 
 
 def nearby(scene: Scene, start_at: datetime) -> list[datetime]:

@@ -1,4 +1,4 @@
-"""Hosts' time interval by interval, and what each interval is: offering needs masks alone, explaining the rest (R43)."""
+"""Hosts' time interval by interval, and what each is: offering needs masks alone, explaining the rest (R43)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -74,8 +74,8 @@ def _bookings(hosts: Sequence[Host], window: Window) -> dict[int, list[tuple[Boo
 
 
 def titles_at(taken: Taken, reader: User) -> list[str]:
-    """What the reader's own built-in calendar calls the events in an interval of it; of anybody else's, and of calendars
-    elsewhere, no titles are told."""
+    """What the reader's own built-in calendar calls the events in an interval of it; of anybody else's, and of
+    calendars elsewhere, no titles are told."""
     calendar = db.session.get(Calendar, taken.source)
     if calendar is None or calendar.account.user_id != reader.id:
         return []

@@ -1,6 +1,6 @@
 """What happened, not what to show: the errors that use cases raise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 
@@ -26,11 +26,14 @@ class BadRequest(Refused):
 
 
 class SlotTaken(Refused):
-    """The slot is not offered any more (R27, R30); `alternatives` are starts near by that are."""
+    """The slot is not offered any more (R27, R30); `alternatives` are starts near by that are, those in
+    `with_colleague` of the second list (R20)."""
 
-    def __init__(self, alternatives: Sequence[datetime] = ()) -> None:
+    def __init__(
+        self, alternatives: Sequence[datetime] = (), with_colleague: Collection[datetime] = ()
+    ) -> None:
         super().__init__("slot taken")
-        self.alternatives = list(alternatives)
+        self.alternatives, self.with_colleague = list(alternatives), frozenset(with_colleague)
 
 
 class NoAnswer(Refused):
@@ -59,6 +62,10 @@ class AlreadyOver(Refused):
 
 class UnknownMessage(Refused):
     """The outbox has no message with that number."""
+
+
+class UnknownImport(Refused):
+    """There is no import of contacts with that number."""
 
 
 class OnItsWay(Refused):
@@ -125,6 +132,10 @@ class UnknownUser(Refused):
     """No user has that number."""
 
 
+class UnknownCompany(Refused):
+    """No company has that number."""
+
+
 class Invalid(Refused):
     """Input that breaks rules; `errors` are sentences by field."""
 
@@ -134,19 +145,11 @@ class Invalid(Refused):
 
 
 class UnknownContact(Refused):
-    """No contact has that number or address."""
+    """No contact has that number or address, or the person was to be forgotten."""
 
 
 class UnknownPersonalLink(Refused):
     """There is no such personal link, for this user."""
-
-
-class AddressTaken(Refused):
-    """An address was to be a contact's that is another one's already; `addresses` are those."""
-
-    def __init__(self, addresses: Sequence[str]) -> None:
-        super().__init__("the address of another contact")
-        self.addresses = list(addresses)
 
 
 class UnknownToken(Refused):

@@ -19,7 +19,7 @@ from ..scheduling.rotations import Share
 from ..scheduling.wanted import wanted
 from .assignment import counting
 from .offered_hours import AHEAD_DAYS, average_hours
-from .receipts import able_in, first_receipt, free_in
+from .receipts import First, able_in, first_receipt, free_in
 
 WEEK = timedelta(days=7)
 # Enough for shares within a percent or two; a receipt of forty hosts has eight kilobytes.
@@ -116,13 +116,7 @@ def _made(link: Link, start: datetime) -> int:
     return db.session.scalar(made) or 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    at: datetime
-    receipt: Receipt
-
-
-def _sample(link: Link, start: datetime, made: int) -> list[_Read]:
+def _sample(link: Link, start: datetime, made: int) -> list[First]:
     """Receipts of the period, at most `SAMPLE` of them, each so many bookings after the one before."""
     numbered = (
         select(Booking.id, func.row_number().over(order_by=(Booking.created_at, Booking.id)).label("number"))
@@ -136,8 +130,8 @@ def _sample(link: Link, start: datetime, made: int) -> list[_Read]:
         .where(numbered.c.number % step == 0)
         .order_by(numbered.c.number)
     )
-    found = ((at, first_receipt(receipt, changes)) for at, receipt, changes in rows)
-    return [_Read(at, receipt) for at, receipt in found if receipt is not None]
+    found = (first_receipt(receipt, changes, made_at) for made_at, receipt, changes in rows)
+    return sorted((one for one in found if one is not None), key=lambda one: one.at)
 
 
 def _hosts(link: Link, weeks: int, got: Weekly, routed: Counter[int]) -> dict[int, HostFigures]:
@@ -159,11 +153,13 @@ def _hosts(link: Link, weeks: int, got: Weekly, routed: Counter[int]) -> dict[in
 
 
 def _add_wanted(
-    link: Link, figures: Mapping[int, HostFigures], read: Sequence[_Read], got: Weekly, start: datetime
+    link: Link, figures: Mapping[int, HostFigures], read: Sequence[First], got: Weekly, start: datetime
 ) -> None:
     """Each week's bookings, by what the receipts of that week say that each host should have of them, and where there
     are none by those of all weeks."""
-    now = {one.user_id: Share(one.user_id, one.weight, one.priority, position=one.position) for one in link.hosts}
+    now = {
+        one.user_id: Share(one.user_id, one.weight, one.priority, position=one.position) for one in link.hosts
+    }
     by_week: defaultdict[int | None, list[dict[int, float]]] = defaultdict(list)
     for one in read:
         parts = _wanted(link, one.receipt, now)
@@ -189,7 +185,7 @@ def _wanted(link: Link, receipt: Receipt, now: Mapping[int, Share]) -> dict[int,
     return wanted(link.rotation, [share for host, share in now.items() if host in able], able)
 
 
-def _add_presence(figures: Mapping[int, HostFigures], read: Sequence[_Read]) -> None:
+def _add_presence(figures: Mapping[int, HostFigures], read: Sequence[First]) -> None:
     for host in figures.values():
         spans: list[list[date]] = []
         was_away = False

@@ -1,13 +1,17 @@
 """What a link may say of its hosts. Whether there are such users, and who can host, is not asked here."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 from ..scheduling.kinds import LINK_KINDS, LinkKind
 from ..sentences import Sentence
 from .value_rules import Problem, Values, is_whole, unknown_fields
 
-FIELDS = frozenset(("user", "weight", "priority", "optional"))
+FIELDS = frozenset(
+    ("user", "weight", "priority", "optional", "paused_from", "paused_until", "max_per_day", "max_per_week")
+)
+MOST_BOOKINGS = 1000
 
 
 def kind_of(values: Values) -> LinkKind | None:
@@ -47,6 +51,34 @@ def _host(path: str, number: int, host: dict[str, Any]) -> Iterator[Problem]:
         ),
     )  # fmt: skip
     yield from ((f"{here}.{field}", sentence) for field, fine, sentence in checks if not fine)
+    yield from (
+        (f"{here}.{field}", sentence) for field, sentence in (*_caps(place, host), *_pause(place, host))
+    )
+
+
+def _caps(place: int, host: dict[str, Any]) -> Iterator[Problem]:
+    for field in ("max_per_day", "max_per_week"):
+        if not is_whole(host.get(field, 1), 1, MOST_BOOKINGS):
+            yield (
+                field,
+                Sentence(
+                    "Host %(number)s: the most bookings are a whole number from 1 to %(most)s.",
+                    number=place, most=MOST_BOOKINGS,
+                ),
+            )  # fmt: skip
+
+
+def _pause(place: int, host: dict[str, Any]) -> Iterator[Problem]:
+    dates = {field: host[field] for field in ("paused_from", "paused_until") if field in host}
+    wrong = [field for field, day in dates.items() if not _is_date(day)]
+    for field in wrong:
+        yield field, Sentence("Host %(number)s: write dates such as 2026-12-24.", number=place)
+    if len(dates) == 2 and not wrong and dates["paused_until"] < dates["paused_from"]:
+        yield "paused_until", Sentence("Host %(number)s: the pause ends before it begins.", number=place)
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def _together(path: str, hosts: list[dict[str, Any]], kind: LinkKind | None) -> Iterator[Problem]:
@@ -58,3 +90,5 @@ def _together(path: str, hosts: list[dict[str, Any]], kind: LinkKind | None) -> 
         seen.add(user)
     if kind and not kind.accepts(len(hosts)):
         yield path, kind.hosts_rule
+    elif kind and kind.optional_hosts and all(host.get("optional") for host in hosts):
+        yield path, Sentence("At least one host must be free: not all of them can be optional.")

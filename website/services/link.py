@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ..extensions import db
 from ..models import Link, LinkHost, Organisation, User
 from ..scheduling.kinds import LINK_KINDS, LinkKind
+from ..scheduling.rotations import RECENT_DAYS
 from ..sentences import Sentence
 from .errors import Invalid, NotAllowed
 from .host_rules import kind_of
@@ -20,10 +21,17 @@ DEFAULT_ZONE = "Europe/London"
 PLAIN = (
     "name", "title", "description", "active", "timezone", "durations", "hours", "overrides", "hours_source",
     "notice_minutes", "buffer_before", "buffer_after", "max_per_day", "max_per_week", "max_per_day_per_host",
-    "max_per_week_per_host", "owner_first", "owner_fallback_days", "owner_counts", "assign_owner", "rotation",
-    "place", "questions", "redirect_url", "change_notice_minutes", "any_colleague", "reminders",
+    "max_per_week_per_host", "owner_first", "owner_fallback_days", "owner_counts", "assign_owner", "company_owner",
+    "previous_host", "crm_owner", "rotation", "share_days", "place",
+    "questions", "redirect_url", "change_notice_minutes", "any_colleague", "reminders",
     "language", "colour", "embed_origins",
 )  # fmt: skip
+
+# What a host of a link says where the values say nothing.
+HOST_FIELDS: dict[str, Any] = {
+    "weight": 1, "priority": None, "optional": False, "paused_from": None, "paused_until": None, "max_per_day": None,
+    "max_per_week": None,
+}  # fmt: skip
 
 
 def defaults_of(kind: str) -> dict[str, Any]:
@@ -33,7 +41,8 @@ def defaults_of(kind: str) -> dict[str, Any]:
         "overrides": {}, "hours_source": "link", "notice_minutes": 240, "window_days": 60, "buffer_before": 0,
         "buffer_after": 0, "max_per_day": None, "max_per_week": None, "max_per_day_per_host": None,
         "max_per_week_per_host": None, "owner_first": False, "owner_fallback_days": 0, "owner_counts": False,
-        "assign_owner": LINK_KINDS[kind].assigns_owner, "rotation": "random", "place": {}, "questions": [],
+        "assign_owner": LINK_KINDS[kind].assigns_owner, "company_owner": False, "previous_host": False,
+        "crm_owner": False, "rotation": "random", "share_days": RECENT_DAYS, "place": {}, "questions": [],
         "redirect_url": "", "change_notice_minutes": 0, "any_colleague": False, "reminders": [], "language": "",
         "colour": "", "embed_origins": [],
     }  # fmt: skip
@@ -64,11 +73,8 @@ def values_of(link: Link) -> dict[str, Any]:
 
 def _host_values(host: LinkHost) -> dict[str, Any]:
     values: dict[str, Any] = {"user": host.user.email, "weight": host.weight}
-    if host.priority is not None:
-        values["priority"] = host.priority
-    if host.optional:
-        values["optional"] = True
-    return values
+    known = {field: getattr(host, field) for field in HOST_FIELDS}
+    return values | {field: value for field, value in known.items() if value != HOST_FIELDS[field]}
 
 
 def apply_values(link: Link, values: Mapping[str, Any], users: Mapping[str, User]) -> None:
@@ -97,12 +103,9 @@ def _set_hosts(link: Link, hosts: list[dict[str, Any]], users: Mapping[str, User
     wanted = []
     for position, host in enumerate(hosts):
         user = users[host["user"].lower()]
-        row = known.get(user.id) or LinkHost(user_id=user.id, weight=1, optional=False)
-        for field, value in (
-            ("position", position), ("weight", host.get("weight", 1)),
-            ("priority", host.get("priority")), ("optional", host.get("optional", False)),
-        ):  # fmt: skip
-            if getattr(row, field) != value:
+        row = known.get(user.id) or LinkHost(user_id=user.id, **HOST_FIELDS)
+        for field, value in ({"position": position} | HOST_FIELDS | host).items():
+            if field != "user" and getattr(row, field) != value:
                 setattr(row, field, value)
         wanted.append(row)
     if [row.user_id for row in link.hosts] != [row.user_id for row in wanted] or any(

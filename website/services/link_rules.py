@@ -12,7 +12,7 @@ from ..scheduling.places import PLACES
 from ..scheduling.rotations import ROTATIONS
 from ..sentences import Sentence
 from .embedding import ANY_PART
-from .host_rules import hosts
+from .host_rules import MOST_BOOKINGS, hosts
 from .hours_rules import hours, overrides
 from .question_rules import questions
 from .value_rules import (
@@ -146,7 +146,7 @@ def _colour(path: str, value: Any, _: Values) -> Iterator[Problem]:
         yield path, Sentence("Write a colour such as #3552d8.")
 
 
-_CAP = whole(1, 1000)
+_CAP = whole(1, MOST_BOOKINGS)
 _BUFFER = whole(0, 240, step=5)
 _RULES: dict[str, Rule] = {
     "slug": _slug,
@@ -175,7 +175,11 @@ _RULES: dict[str, Rule] = {
     "owner_fallback_days": whole(0, 365),
     "owner_counts": flag,
     "assign_owner": flag,
+    "company_owner": flag,
+    "previous_host": flag,
+    "crm_owner": flag,
     "rotation": one_of(*ROTATIONS),
+    "share_days": whole(7, 365),
     "hosts": hosts,
     "place": _place,
     "questions": questions,

@@ -3,11 +3,11 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..extensions import db
-from ..models import Booking, BookingHost, Contact, Link, LinkHost, User
+from ..models import Booking, BookingHost, Link, LinkHost, User
 from ..models.booking import CANCELLED, CONFIRMED
 from .booking_rights import concerning
 
@@ -61,20 +61,6 @@ def _in_state(found: Select[Booking], state: str, now: datetime) -> Select[Booki
             Booking.start_at.desc()
         )
     return found.where(Booking.state == CONFIRMED, Booking.end_at > now).order_by(Booking.start_at)
-
-
-def contacts_like(words: str, page: int, *, owner_id: int | None = None) -> tuple[list[Contact], int]:
-    """A page of contacts whose name or address holds the words, of one owner if asked, and how many there are."""
-    found = select(Contact)
-    if words.strip():
-        like = words.strip()
-        named = Contact.name.icontains(like, autoescape=True)
-        found = found.where(or_(named, Contact.email.icontains(like, autoescape=True)))
-    if owner_id is not None:
-        found = found.where(Contact.owner_id == owner_id)
-    count = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    rows = db.session.scalars(found.order_by(Contact.email).limit(A_PAGE).offset((page - 1) * A_PAGE))
-    return list(rows), count
 
 
 def links_of(user: User) -> list[Link]:

@@ -35,6 +35,12 @@ def answers_of(booking: Booking) -> list[tuple[str, Any]]:
     return [(labels.get(key, key), answer) for key, answer in booking.answers.items()]
 
 
+def lines_of(booking: Booking) -> list[str]:
+    """Who comes, and the answers to the link's questions (R44), a line each."""
+    who = [f"{booking.name} <{booking.email}>", *booking.guests]
+    return [*who, *(f"{label}: {answer}" for label, answer in answers_of(booking))]
+
+
 def meeting_of(booking: Booking, snapshot: Mapping[str, Any], address: str) -> Meeting:
     """The meeting as a mail of ours tells of it; `snapshot` has its `start`, `end` (ISO 8601) and `sequence` when the
     mail was written, `address` is the invitee's page, empty for everybody else."""

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from ..extensions import db
 from ..models import Booking, BookingEvent, Calendar, CalendarAccount, Message, User
 from ..providers.calendars import CALENDAR_PROVIDERS
-from . import booking_mails
+from . import booking_mails, crm_meeting
 from .calendar_event import CHANNEL
 from .history import Before
 from .meeting import place_of
@@ -22,6 +22,7 @@ def announce(booking: Booking, now: datetime) -> None:
     _put_in_calendars(booking, now)
     booking_mails.confirm(booking, now)
     write_reminders(booking, now)
+    crm_meeting.tell(booking, now, new=True)
 
 
 def moved(booking: Booking, before: Before, by: User | None, now: datetime) -> None:
@@ -48,12 +49,19 @@ def call_off(booking: Booking, before: Before, by: User | None, now: datetime) -
     _put_in_calendars(booking, now)
     booking_mails.tell_end(booking, before, by, now)
     drop_reminders(booking, now)
+    crm_meeting.tell(booking, now)
+
+
+def marked(booking: Booking, now: datetime) -> None:
+    """What it causes that the invitee did not come, or came after all (R36)."""
+    crm_meeting.tell(booking, now)
 
 
 def _tell_change(booking: Booking, before: Before, by: User | None, now: datetime) -> None:
     booking_mails.tell_change(booking, before, by, now)
     drop_reminders(booking, now)
     write_reminders(booking, now)
+    crm_meeting.tell(booking, now)
 
 
 def _inviter(booking: Booking) -> BookingEvent | None:

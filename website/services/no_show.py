@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ..models import Booking, User
-from . import place
+from . import message, place
 from .assignment import give_back, take_again
 from .booking_rights import allow, booking_for, may_mark
 from .errors import AlreadyOver, NotBegun
@@ -36,6 +36,7 @@ def _mark(booking_id: int, missed: bool, by: User, now: datetime) -> Booking:
         else:
             _take_again(booking)
             note(booking, CAME, by, now)
+        message.marked(booking, now)
     return booking
 
 

@@ -21,8 +21,9 @@ from ..extensions import db
 from ..models import Message
 from ..models.message import DONE, DROPPED, FAILED, WAITING
 from ..providers.calendars.errors import AccessRevoked, CalendarError, CalendarMissing, CalendarReadOnly
+from ..providers.crm.errors import CrmError, CrmRefused, CrmRejected
 from ..providers.delivery.email import DeliveryError, MailRefused
-from . import booking_mail, calendar_event, disconnection, email
+from . import booking_mail, calendar_event, crm_meeting, disconnection, email, forgetting
 from .effect import Effect, Permanent, Unwanted
 from .transaction import in_transaction
 
@@ -39,14 +40,21 @@ MOST_AT_ONCE = 50
 TOO_LATE = "Too late to be true."
 
 # What only a person can mend.
-PERMANENT = (AccessRevoked, CalendarReadOnly, CalendarMissing, MailRefused, Permanent)
+PERMANENT = (
+    AccessRevoked, CalendarReadOnly, CalendarMissing, CrmRefused, CrmRejected, MailRefused, Permanent
+)  # fmt: skip
 
 CHANNELS: dict[str, Callable[[Message, datetime], Effect | None]] = {
     calendar_event.CHANNEL: calendar_event.prepare,
     disconnection.CHANNEL: disconnection.prepare,
     email.CHANNEL: email.prepare,
     booking_mail.CHANNEL: booking_mail.prepare,
+    forgetting.CHANNEL: forgetting.prepare,
+    crm_meeting.CHANNEL: crm_meeting.prepare,
 }
+# Nobody waits for these, and nothing else waits for them.
+PATIENT = frozenset({crm_meeting.CHANNEL})
+EVERYTHING = frozenset(CHANNELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +74,19 @@ def deliver_due(now: datetime) -> int:
     return taken
 
 
-def deliver_one(now: datetime) -> int:
-    """Delivers the oldest message that is due at `now`; returns 1, or 0 when there is none."""
-    lease = in_transaction(lambda: _lease(now))
+def deliver_soon(now: datetime) -> int:
+    """Delivers the oldest message that is due and that somebody waits for, as `deliver_one`."""
+    return deliver_one(now, EVERYTHING - PATIENT)
+
+
+def deliver_patiently(now: datetime) -> int:
+    """Delivers the oldest message that is due and that nobody waits for, as `deliver_one`."""
+    return deliver_one(now, PATIENT)
+
+
+def deliver_one(now: datetime, channels: Collection[str] = EVERYTHING) -> int:
+    """Delivers the oldest message of some channels that is due at `now`; returns 1, or 0 when there is none."""
+    lease = in_transaction(lambda: _lease(now, channels))
     if lease is None:
         return 0
     _deliver(lease, now)
@@ -94,7 +112,7 @@ def lag(now: datetime) -> timedelta:
     return now - oldest if oldest else timedelta(0)
 
 
-def _lease(now: datetime) -> Lease | None:
+def _lease(now: datetime, channels: Collection[str]) -> Lease | None:
     """Takes the oldest due message whose lane is free; `attempts` rises here, so that one that kills its worker is
     counted too."""
     _drop_expired(now)
@@ -106,6 +124,7 @@ def _lease(now: datetime) -> Lease | None:
         select(Message)
         .where(
             Message.state == WAITING,
+            Message.channel.in_(channels),
             _due(now),
             _free(now),
             ~ahead.exists(),
@@ -173,7 +192,7 @@ def _deliver(lease: Lease, now: datetime) -> None:
 
 
 def _known(error: Exception) -> Exception:
-    if not isinstance(error, CalendarError | DeliveryError | Permanent | Unwanted):
+    if not isinstance(error, CalendarError | CrmError | DeliveryError | Permanent | Unwanted):
         log.exception("a delivery failed in a way that nobody expected")
     return error
 

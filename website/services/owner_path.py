@@ -22,7 +22,8 @@ class Row(NamedTuple):
 
 TABLE: dict[str, Row] = {
     "unowned": Row(
-        gettext_noop("The contact is unknown, or nobody owns it."), gettext_noop("Everybody's times together.")
+        gettext_noop("The contact is unknown, or nobody owns it."),
+        gettext_noop("Everybody's times together."),
     ),
     "not_able": Row(
         gettext_noop("The owner cannot host at present, or is not a host of this link."),
@@ -43,8 +44,9 @@ TABLE: dict[str, Row] = {
 class OwnerPath:
     """What is known of an address, and where that leads. `asks`: the link heeds owners at all (R26); `row` is a key of
     `TABLE`, empty where it does not; `source` and `crm` are as in `Visitor`; `standing` is the owner's, `hosts` whether
-    the owner is on the link, and `first` when the owner's first slot starts. `days`: from how far away on colleagues are
-    offered besides (0: never), and `colleagues` whether they are."""
+    the owner is on the link, `paused` whether without turns there (R23), and `first` when the owner's first slot
+    starts. `days`: from how far away on colleagues are offered besides (0: never), and `colleagues` whether they are.
+    """
 
     address: str
     asks: bool
@@ -56,6 +58,7 @@ class OwnerPath:
     crm: str = ""
     standing: str | None = None
     hosts: bool = False
+    paused: bool = False
     first: datetime | None = None
     days: int = 0
     colleagues: bool = False
@@ -67,6 +70,7 @@ def owner_path(scene: Scene) -> OwnerPath:
     asks = LINK_KINDS[link.kind].owner_first and link.owner_first
     owner = owner_of(visitor)
     host = host_of(owner.id, scene.now) if owner else None
+    on_link = next((one for one in scene.hosts if owner and one.id == owner.id), None)
     first = next_start(scene, scene.now) if scene.pool.owner_alone else None
     return OwnerPath(
         address=visitor.email or "",
@@ -78,7 +82,8 @@ def owner_path(scene: Scene) -> OwnerPath:
         source=visitor.owner_source,
         crm=visitor.crm,
         standing=host.standing if host else None,
-        hosts=owner is not None and owner.id in {host.id for host in scene.hosts},
+        hosts=on_link is not None,
+        paused=on_link is not None and on_link.paused,
         first=first,
         days=link.owner_fallback_days,
         colleagues=_with_colleagues(scene, first),

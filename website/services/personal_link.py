@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.orm import joinedload
 
 from ..extensions import db
 from ..models import Contact, Link, PersonalLink, User
 from ..sentences import Sentence
-from ..tokens import BadToken, ExpiredToken, signer
+from ..tokens import MOST_PERSONAL_DAYS, BadToken, ExpiredToken, signer
 from .contact import Visitor, contact_ids_of, normal_email, recognise_contact
 from .crm import ask_crm
 from .errors import BadRequest, NotAllowed, UnknownContact, UnknownPersonalLink
 from .link import may_edit
+from .listing import links_of
 from .transaction import in_transaction
 
-USUAL_DAYS, MOST_DAYS = 30, 365
 A_PAGE = 50
 WORKS, EXPIRED, REVOKED = "works", "expired", "revoked"
 
@@ -58,7 +58,7 @@ def give(link: Link, contact_id: int, *, days: int, by: User | None, now: dateti
         contact = db.session.get(Contact, contact_id)
         if contact is None or contact.forgotten_at is not None:
             raise UnknownContact
-        (row_id,) = insert_rows(link.id, [contact_id], expires_at=expiry(now, days), by=by, now=now)
+        (row_id,) = insert_rows(link.id, [contact_id], expires_at=expiry(now, days), by_id=_id(by), now=now)
         return db.session.get_one(PersonalLink, row_id)
 
     return in_transaction(work)
@@ -83,24 +83,27 @@ def give_to_addresses(
         known = contact_ids_of(emails)
         found = [known.get(normal_email(email)) for email in emails]
         ids = [number for number in found if number is not None]
-        made = iter(insert_rows(link.id, ids, expires_at=expiry(now, days), by=by, now=now))
+        made = iter(insert_rows(link.id, ids, expires_at=expiry(now, days), by_id=_id(by), now=now))
         return [db.session.get_one(PersonalLink, next(made)) if number else None for number in found]
 
     return in_transaction(work)
 
 
 def insert_rows(
-    link_id: int, contact_ids: Sequence[int], *, expires_at: datetime, by: User | None, now: datetime
+    link_id: int, contact_ids: Sequence[int], *, expires_at: datetime, by_id: int | None, now: datetime
 ) -> list[int]:
-    """Stores a personal link for each contact; returns their numbers, in the same order. Inside a transaction."""
+    """Stores a personal link for each contact, made by a user or a program (None); returns their numbers, in the same
+    order. Inside a transaction."""
     if not contact_ids:
         return []
-    shared = {
-        "link_id": link_id, "creator_id": by.id if by else None, "created_at": now, "expires_at": expires_at,
-    }  # fmt: skip
+    shared = {"link_id": link_id, "creator_id": by_id, "created_at": now, "expires_at": expires_at}
     rows = [{"contact_id": contact_id, **shared} for contact_id in contact_ids]
     made = insert(PersonalLink).returning(PersonalLink.id, sort_by_parameter_order=True)
     return list(db.session.scalars(made, rows))
+
+
+def _id(user: User | None) -> int | None:
+    return user.id if user else None
 
 
 def expiry(now: datetime, days: int) -> datetime:
@@ -110,8 +113,8 @@ def expiry(now: datetime, days: int) -> datetime:
 
 def check_days(days: int) -> None:
     """Raises BadRequest for a time that no personal link may work."""
-    if not 1 <= days <= MOST_DAYS:
-        raise BadRequest("days", Sentence("Choose 1 to %(most)s days.", most=MOST_DAYS))
+    if not 1 <= days <= MOST_PERSONAL_DAYS:
+        raise BadRequest("days", Sentence("Choose 1 to %(most)s days.", most=MOST_PERSONAL_DAYS))
 
 
 def check_may_give(link: Link, user: User | None) -> None:
@@ -144,14 +147,33 @@ def personal_link_for(user: User, row_id: int) -> PersonalLink:
     return row
 
 
+def revoke_all(link: Link, *, by: User, now: datetime) -> int:
+    """Ends all personal links of a link; returns how many there were. Raises NotAllowed."""
+    check_may_give(link, by)
+    ended = update(PersonalLink).where(PersonalLink.link_id == link.id, *_working(now)).values(revoked_at=now)
+    return in_transaction(lambda: int(db.session.execute(ended).rowcount))  # type: ignore[attr-defined]
+
+
+def working_on(link: Link, now: datetime) -> int:
+    """How many personal links of a link work."""
+    found = select(func.count(PersonalLink.id)).where(PersonalLink.link_id == link.id, *_working(now))
+    return db.session.scalar(found) or 0
+
+
+def _working(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return PersonalLink.revoked_at.is_(None), PersonalLink.expires_at >= now
+
+
 def given_on(link: Link, page: int = 1) -> tuple[list[PersonalLink], bool]:
     """A page of the personal links of a link, newest first, and whether more follow."""
     return _page(select(PersonalLink).where(PersonalLink.link_id == link.id), page)
 
 
-def given_to(contact: Contact, page: int = 1) -> tuple[list[PersonalLink], bool]:
-    """The same for a contact, on whatever link."""
-    return _page(select(PersonalLink).where(PersonalLink.contact_id == contact.id), page)
+def given_to(contact: Contact, by: User, page: int = 1) -> tuple[list[PersonalLink], bool]:
+    """The same for a contact, on the links that a user may change."""
+    links = [link.id for link in links_of(by)]
+    mine = (PersonalLink.contact_id == contact.id, PersonalLink.link_id.in_(links))
+    return _page(select(PersonalLink).where(*mine), page)
 
 
 def _page(found: Select[PersonalLink], page: int) -> tuple[list[PersonalLink], bool]:

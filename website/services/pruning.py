@@ -1,18 +1,22 @@
-"""What nobody asks for any more is taken out of the database: old messages, claims of past meetings, pictures.
+"""What nobody asks for any more is taken out of the database: old messages, claims of past meetings, pictures, personal
+links that expired long ago, imports that nobody went on with.
 
 Bookings and their receipts stay (R24).
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, Delete, delete, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from ..extensions import db
-from ..models import Booking, Claim, Message
+from ..models import Booking, Claim, Message, PersonalLink
 from ..models.message import FAILED, WAITING
 from ..scheduling.timeline import step_before
+from .contact_import import prune_imports
 from .picture import prune_pictures
 from .seldom import Seldom
 from .transaction import in_transaction
@@ -20,6 +24,7 @@ from .transaction import in_transaction
 log = logging.getLogger(__name__)
 
 KEEP_MESSAGES = timedelta(days=90)
+KEEP_PERSONAL_LINKS = timedelta(days=90)
 KEEP_CLAIMS = timedelta(days=1)
 # Few enough that nobody waits long for the write lock.
 BATCH = 300
@@ -31,14 +36,12 @@ def prune_due(now: datetime) -> int:
     """A batch of each kind, at most once an hour, at once again as long as there is more; returns how much went."""
     if not _rest.is_due(now):
         return 0
-    messages = in_transaction(lambda: prune_messages(now))
-    claims = in_transaction(lambda: prune_claims(now))
-    pictures = in_transaction(lambda: prune_pictures(BATCH))
-    if max(messages, claims, pictures) < BATCH:
+    gone = {name: in_transaction(partial(prune, now)) for name, prune in _KINDS.items()}
+    if max(gone.values()) < BATCH:
         _rest.done(now)
-    if messages or claims or pictures:
-        log.info("removed: %s old messages, %s past claims, %s pictures", messages, claims, pictures)
-    return messages + claims + pictures
+    if any(gone.values()):
+        log.info("removed: %s", ", ".join(f"{count} {name}" for name, count in gone.items()))
+    return sum(gone.values())
 
 
 def prune_messages(now: datetime) -> int:
@@ -74,6 +77,23 @@ def prune_claims(now: datetime) -> int:
         .limit(BATCH)
     )
     return _deleted(delete(Claim).where(tuple_(Claim.host_id, Claim.step).in_(past)))
+
+
+def prune_personal_links(now: datetime) -> int:
+    """Removes a batch of the personal links that expired long ago: until then lists say what became of them. Inside a
+    transaction."""
+    old = select(PersonalLink.id).where(PersonalLink.expires_at < now - KEEP_PERSONAL_LINKS).limit(BATCH)
+    return _deleted(delete(PersonalLink).where(PersonalLink.id.in_(old)))
+
+
+# What is removed, by what the log calls it.
+_KINDS: dict[str, Callable[[datetime], int]] = {
+    "old messages": prune_messages,
+    "past claims": prune_claims,
+    "pictures": lambda _now: prune_pictures(BATCH),
+    "personal links": prune_personal_links,
+    "imports": lambda now: prune_imports(now, BATCH),
+}
 
 
 def _closed_at(message: type[Message]) -> ColumnElement[datetime]:

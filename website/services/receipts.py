@@ -1,7 +1,8 @@
 """What receipts tell of a booking's first choice, read for fairness and simulation (R24)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from ..scheduling.pool import STANDINGS
 from ..scheduling.receipt import Receipt
@@ -10,13 +11,28 @@ from ..scheduling.receipt import Receipt
 NOT_ABLE = frozenset(STANDINGS) | {"paused", "owner_paused"}
 
 
-def first_receipt(receipt: Mapping[str, Any], changes: Sequence[Mapping[str, Any]]) -> Receipt | None:
+class First(NamedTuple):
+    """The first receipt of a booking that is still known, and when its choice was made (aware UTC)."""
+
+    receipt: Receipt
+    at: datetime
+
+
+def first_receipt(
+    receipt: Mapping[str, Any], changes: Sequence[Mapping[str, Any]], made_at: datetime
+) -> First | None:
     """The receipt of the choice before the booking was moved, None where it cannot be read.
 
-    A move keeps the receipt of before in the history; a decline does not, so it is the one after it."""
-    moved = next((entry["receipt"] for entry in changes if entry.get("receipt")), None)
+    A move keeps the receipt of before in the history; a decline does not: then it is the one of the choice after it."""
+    known, at = receipt, made_at
+    for entry in changes:
+        if entry.get("receipt"):
+            known = entry["receipt"]
+            break
+        if entry.get("declined"):
+            at = datetime.fromisoformat(entry["at"])
     try:
-        return Receipt.from_json(moved or receipt)
+        return First(Receipt.from_json(known), at)
     except ValueError:
         return None
 

@@ -15,13 +15,13 @@ from .contact import Visitor, recognise
 from .hosts import Host
 
 # The rule by which a host is out of the pool, where it is not R20.
-OUT_BY = {"optional": "R6"}
+OUT_BY = {"optional": "R6", "paused": "R23"}
 OF_THE_LINK = frozenset(rule.key for rule in LINK_RULES)
 
 
 class Reason(NamedTuple):
-    """A rule that decides against a host: its number, a sentence for translation, and its key: of the rules of slots, of
-    the pool's `REASONS`, or `others`."""
+    """A rule that decides against a host: its number, a sentence for translation, and its key: of the rules of slots,
+    of the pool's `REASONS`, or `others`."""
 
     number: str
     sentence: str
@@ -35,8 +35,8 @@ OTHERS_ARE_BUSY = Reason(
 
 @dataclass(frozen=True, slots=True)
 class HostAnswer:
-    """A host, whether this host is offered, and otherwise why not. `free`: nothing in the host's time, nor in what the
-    link asks of every slot, is in the way; who is free and not offered is out of the pool, or waits for the others."""
+    """A host, whether this host is offered, and otherwise why not. `free`: nothing in the host's time is in the way,
+    nor in what the link asks of every slot; who is free and not offered is out of the pool, or waits for the others."""
 
     host_id: int
     name: str
@@ -49,8 +49,8 @@ class HostAnswer:
 class Explanation:
     """A link's answer to one visitor for every start of a window, `asked`: the offers, and what each rule allows.
 
-    `scene` has the pool for the visitor; `sooner` is what colleagues are offered for besides, and `colleagues` the scene
-    with them (R20). `everybody` is what is known of all hosts, in the pool or not.
+    `scene` has the pool for the visitor; `sooner` is what colleagues are offered for besides, and `colleagues` the
+    scene with them (R20). `everybody` is what is known of all hosts, in the pool or not.
     """
 
     asked: Window
@@ -144,7 +144,7 @@ def explain(
 
 
 def deciding(reasons: Sequence[Reason]) -> Reason | None:
-    """The one of several reasons to tell first: what the link asks of everybody, else the pool, else the host's time."""
+    """The one of several reasons to tell first: what the link asks of all, else the pool, else the host's time."""
     of_link = next((one for one in reasons if one.key in OF_THE_LINK), None)
     return of_link or next(iter(reasons), None)
 

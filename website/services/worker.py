@@ -1,5 +1,5 @@
-"""What the worker does, again and again: delivers what is due, keeps calendars and events in step, and tells people
-of those that fail."""
+"""What the worker does, again and again: delivers what is due, keeps calendars and events in step, tells people of
+those that fail, and reads files of contacts."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -8,9 +8,11 @@ from datetime import datetime
 from ..extensions import db
 from .calendar import refresh_due
 from .calendar_alarm import tell_due
+from .contact_import_work import import_part, imports_due
+from .crm_owner import read_owners_due
 from .event_look import look_due
 from .offered_hours import note_offered_due
-from .outbox import deliver_due, deliver_one
+from .outbox import deliver_due, deliver_patiently, deliver_soon
 from .outbox_waking import wake_due
 from .pruning import prune_due
 from .push import watch_due
@@ -20,10 +22,19 @@ log = logging.getLogger(__name__)
 
 Part = Callable[[datetime], int]
 OTHERS: tuple[Part, ...] = (look_due, tell_due, watch_due, wake_due, prune_due, note_offered_due)
-# Side by side, so that a provider who answers slowly holds up no message that could go elsewhere. A round of the
-# first is one message: each lease begins when it is taken, and a worker that is told to stop has one to finish.
-LOOPS: tuple[tuple[Part, ...], ...] = ((deliver_one,), (refresh_due,), OTHERS, (sign_due,))
-EVERYTHING = (deliver_due, refresh_due, *OTHERS, sign_due)
+CRM: tuple[Part, ...] = (read_owners_due, deliver_patiently)
+# Side by side, so that neither a provider who answers slowly nor a file of contacts holds up a message that could go
+# elsewhere. A round of the first is one message: each lease begins when it is taken, and a worker that is told to stop
+# has one to finish.
+LOOPS: tuple[tuple[Part, ...], ...] = (
+    (deliver_soon,),
+    (refresh_due,),
+    CRM,
+    OTHERS,
+    (import_part,),
+    (sign_due,),
+)
+EVERYTHING = (deliver_due, refresh_due, read_owners_due, *OTHERS, imports_due, sign_due)
 
 
 def work_once(now: datetime, parts: Sequence[Part] = EVERYTHING) -> int:

@@ -1,18 +1,21 @@
 """Making the organisation what a workspace file says: its people, contacts and links. Inside a transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from ..email_addresses import normal_domain, normal_email
 from ..extensions import db
-from ..models import Contact, Link, Organisation, User
+from ..models import Company, Contact, Link, Organisation, User
 from ..scheduling.kinds import LINK_KINDS
+from .company import company_of_domain
 from .link import apply_values, leaves_out_creator, organisation_zone
 from .value_rules import Problem
 from .workspace_calendars import apply_calendars
 from .workspace_changes import Changes, say_what_is_left, update
+from .workspace_contacts import apply_addresses, contact_named, contact_problems
 
 
 class Application:
@@ -30,15 +33,18 @@ class Application:
 
     def contacts_and_links(self) -> None:
         """Whatever names users, once they are there."""
-        for values in self.data.get("contacts", []):
-            self._contact(values)
+        for values in self.data.get("companies", []):
+            self._company(values)
+        self._contacts(self.data.get("contacts", []))
         for values in self.data.get("links", []):
             self._link(values)
 
     def problems(self) -> Iterator[Problem]:
-        """What is wrong with the users that contacts and links name."""
-        for number, contact in enumerate(self.data.get("contacts", [])):
-            yield from self._unknown(f"contacts[{number}].owner", contact.get("owner"))
+        """What is wrong with the users that companies, contacts and links name, and with addresses of contacts."""
+        for name in ("companies", "contacts"):
+            for number, row in enumerate(self.data.get(name, [])):
+                yield from self._unknown(f"{name}[{number}].owner", row.get("owner"))
+        yield from contact_problems(self.data.get("contacts", []))
         for number, link in enumerate(self.data.get("links", [])):
             yield from self._wrong_people(f"links[{number}]", link)
 
@@ -93,14 +99,27 @@ class Application:
         if "calendars" in values:
             apply_calendars(user, values["calendars"], self.changes, self.now)
 
-    def _contact(self, values: Mapping[str, Any]) -> None:
-        email = values["email"].lower()
-        contact = db.session.scalar(select(Contact).where(Contact.email == email)) or Contact(email=email)
-        plain: dict[str, Any] = {key: values[key] for key in ("name", "phone") if key in values}
+    def _company(self, values: Mapping[str, Any]) -> None:
+        domain = normal_domain(values["domain"])
+        company = company_of_domain(domain) or Company(domain=domain)
+        update(company, self._plain(values, ("name",)))
+        self.changes.store(company, f"company {domain}")
+
+    def _contacts(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        for values in rows:
+            known = contact_named(values)
+            contact = known or Contact(
+                email=normal_email(values["email"]), source="file", created_at=self.now
+            )
+            update(contact, self._plain(values, ("name", "phone", "company")))
+            apply_addresses(contact, values, self.changes)
+
+    def _plain(self, values: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+        """What the file says of these fields, and of the owner."""
+        plain: dict[str, Any] = {key: values[key] for key in fields if key in values}
         if "owner" in values:
             plain["owner_id"] = self.users[values["owner"].lower()].id
-        update(contact, plain)
-        self.changes.store(contact, f"contact {email}")
+        return plain
 
     def _link(self, values: Mapping[str, Any]) -> None:
         known = _link_of(values)

@@ -8,15 +8,17 @@ from typing import Any
 
 import tomli_w
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from ..extensions import db
-from ..models import CalendarAccount, Contact, Link, Organisation, User
+from ..models import CalendarAccount, Company, Link, Organisation, User
 from ..providers.calendars import CALENDAR_PROVIDERS
 from .link import values_of
 from .transaction import in_transaction
 from .value_rules import Problem
 from .workspace_apply import Application
 from .workspace_calendars import is_stated
+from .workspace_contacts import contacts_stated
 from .workspace_lines import line_numbers, line_of
 from .workspace_prune import prune as prune_rest
 from .workspace_rules import problems_of
@@ -97,9 +99,9 @@ def export() -> str:
     if organisation:
         data["organisation"] = {"name": organisation.name, "timezone": organisation.timezone}
     data["users"] = [_user_values(user) for user in db.session.scalars(select(User).order_by(User.email))]
-    data["contacts"] = [
-        _contact_values(contact) for contact in db.session.scalars(select(Contact).order_by(Contact.email))
-    ]
+    companies = select(Company).order_by(Company.domain).options(joinedload(Company.owner))
+    data["companies"] = [_company_values(company) for company in db.session.scalars(companies)]
+    data["contacts"] = contacts_stated()
     data["links"] = [_link_values(link) for link in db.session.scalars(select(Link).order_by(Link.slug))]
     return tomli_w.dumps({key: value for key, value in data.items() if value})
 
@@ -131,10 +133,10 @@ def _calendar_values(account: CalendarAccount) -> dict[str, Any]:
     return values
 
 
-def _contact_values(contact: Contact) -> dict[str, Any]:
-    values = {"email": contact.email, "name": contact.name, "phone": contact.phone}
+def _company_values(company: Company) -> dict[str, Any]:
+    values = {"domain": company.domain, "name": company.name}
     found = {key: value for key, value in values.items() if value}
-    return found | ({"owner": contact.owner.email} if contact.owner else {})
+    return found | ({"owner": company.owner.email} if company.owner else {})
 
 
 def _link_values(link: Link) -> dict[str, Any]:

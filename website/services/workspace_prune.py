@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
+from ..email_addresses import normal_domain, normal_email
 from ..extensions import db
-from ..models import Booking, Contact, Link, Note, User
+from ..models import Booking, Company, Contact, Link, Note, User
 from .value_rules import Problem
 from .workspace_calendars import prune_calendars
 from .workspace_changes import Changes, say_what_is_left
@@ -17,7 +18,8 @@ def prune(data: Mapping[str, Any], changes: Changes, now: datetime) -> list[Prob
     """Unlinks calendars, removes links and contacts, deactivates users; a site left without an admin is a problem."""
     _calendars(data.get("users", []), changes)
     _links({link["slug"] for link in data.get("links", [])}, changes)
-    _contacts({contact["email"].lower() for contact in data.get("contacts", [])}, changes)
+    _contacts({normal_email(contact["email"]) for contact in data.get("contacts", [])}, changes)
+    _companies({normal_domain(company["domain"]) for company in data.get("companies", [])}, changes)
     _users({user["email"].lower() for user in data.get("users", [])}, changes, now)
     db.session.flush()
     if _any(User.active & (User.role == "admin")):
@@ -53,13 +55,20 @@ def _why_kept(link: Link) -> str:
 
 
 def _contacts(named: set[str], changes: Changes) -> None:
-    rest = select(Contact).where(Contact.email.not_in(named)).order_by(Contact.email)
-    for contact in db.session.scalars(rest):
+    rest = select(Contact).where(Contact.email.not_in(named), Contact.forgotten_at.is_(None))
+    for contact in db.session.scalars(rest.order_by(Contact.email)):
         if _any(Booking.contact_id == contact.id):
             changes.say(f"kept contact {contact.email}: it has bookings")
         else:
             db.session.delete(contact)
             changes.say(f"removed contact {contact.email}")
+
+
+def _companies(named: set[str], changes: Changes) -> None:
+    rest = select(Company).where(Company.domain.not_in(named)).order_by(Company.domain)
+    for company in db.session.scalars(rest):
+        db.session.delete(company)
+        changes.say(f"removed company {company.domain}")
 
 
 def _users(named: set[str], changes: Changes, now: datetime) -> None:

@@ -1,25 +1,29 @@
 """What a workspace file may say (SPEC §6). Problems are pairs of a path and a sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
-
+from ..email_addresses import is_email, normal_domain, normal_email
+from ..free_mail import is_free_mail
 from ..locales import LANGUAGES
 from .calendar_rules import calendars
+from .company import FREE_MAIL
 from .hours_rules import hours
 from .link_rules import link_problems
 from .value_rules import MISSING, Problem, flag, one_of, short_text, timezone, unknown_fields
 
 ROLES = ("admin", "member")
+# How what may stand in the file once only is compared.
+NORMAL: dict[str, Callable[[str], str]] = {"email": normal_email, "domain": normal_domain, "slug": str.lower}
 
 
 def problems_of(data: Mapping[str, Any]) -> list[Problem]:
     """Everything that is wrong with a file, apart from what only the database knows."""
-    found = list(unknown_fields("", data, ("organisation", "users", "contacts", "links")))
+    found = list(unknown_fields("", data, ("organisation", "users", "companies", "contacts", "links")))
     found += _organisation(data.get("organisation", {}))
     for name, key, check in (
         ("users", "email", _user),
+        ("companies", "domain", _company),
         ("contacts", "email", _contact),
         ("links", "slug", _link),
     ):
@@ -29,7 +33,7 @@ def problems_of(data: Mapping[str, Any]) -> list[Problem]:
             continue
         for number, row in enumerate(rows):
             found += check(f"{name}[{number}]", row)
-        found += _twice(name, rows, key)
+        found += _twice(_places(name, rows, key))
     return found
 
 
@@ -59,12 +63,38 @@ def _user(path: str, values: dict[str, Any]) -> Iterator[Problem]:
     yield from calendars(f"{path}.calendars", values.get("calendars", []))
 
 
+def _company(path: str, values: dict[str, Any]) -> Iterator[Problem]:
+    yield from unknown_fields(path, values, ("domain", "name", "owner"))
+    yield from _domain(f"{path}.domain", values.get("domain"))
+    if values.get("name", "") != "":
+        yield from short_text(f"{path}.name", values["name"])
+    yield from _owner(path, values)
+
+
+def _domain(path: str, value: Any) -> Iterator[Problem]:
+    domain = normal_domain(value) if isinstance(value, str) else ""
+    if not is_email(f"somebody@{domain}"):
+        yield path, "Write a domain such as acme.example." if value else MISSING
+    elif is_free_mail(domain):
+        yield path, FREE_MAIL
+
+
 def _contact(path: str, values: dict[str, Any]) -> Iterator[Problem]:
-    yield from unknown_fields(path, values, ("email", "name", "phone", "owner"))
+    yield from unknown_fields(path, values, ("email", "name", "phone", "company", "owner", "addresses"))
     yield from _email(f"{path}.email", values.get("email"))
-    for field in ("name", "phone"):
+    for field in ("name", "phone", "company"):
         if values.get(field, "") != "":
             yield from short_text(f"{path}.{field}", values[field])
+    yield from _owner(path, values)
+    further = values.get("addresses", [])
+    if not isinstance(further, list):
+        yield f"{path}.addresses", "Write a list of e-mail addresses."
+        return
+    for number, address in enumerate(further):
+        yield from _email(f"{path}.addresses[{number}]", address)
+
+
+def _owner(path: str, values: dict[str, Any]) -> Iterator[Problem]:
     if "owner" in values and not isinstance(values["owner"], str):
         yield f"{path}.owner", "Write the owner's e-mail address."
 
@@ -74,18 +104,23 @@ def _link(path: str, values: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _email(path: str, value: Any) -> Iterator[Problem]:
-    try:
-        if not isinstance(value, str) or len(value) > 254:
-            raise EmailNotValidError
-        validate_email(value, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
+    if not (isinstance(value, str) and is_email(value)):
         yield path, "Write an e-mail address such as ana@acme.example." if value else MISSING
 
 
-def _twice(name: str, rows: list[dict[str, Any]], field: str) -> Iterator[Problem]:
-    seen: set[str] = set()
+def _places(name: str, rows: list[dict[str, Any]], field: str) -> Iterator[tuple[str, str]]:
+    """What may stand in the file once only, with its path."""
     for number, row in enumerate(rows):
-        key = str(row.get(field, "")).lower()
+        path = f"{name}[{number}]"
+        yield f"{path}.{field}", NORMAL.get(field, str)(str(row.get(field, "")))
+        further = row.get("addresses", [])
+        for place, address in enumerate(further if isinstance(further, list) else []):
+            yield f"{path}.addresses[{place}]", normal_email(str(address))
+
+
+def _twice(places: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for path, key in places:
         if key and key in seen:
-            yield f"{name}[{number}].{field}", "This stands in the file twice."
+            yield path, "This stands in the file twice."
         seen.add(key)

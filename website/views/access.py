@@ -12,14 +12,15 @@ from flask_login import current_user, login_user
 
 from .. import clock
 from ..extensions import db, login
-from ..models import User
-from ..services.api_token import lets_in
+from ..models import ApiToken, User
+from ..services.api_token import token_shown
 from ..services.booking_rights import booking_for
 from ..services.errors import NotAllowed, NoToken
 from ..services.find_link import link_by_slug
 from ..services.link import may_edit
 from .languages import prefer
 from .limits import ASKED, GUESSES, limited
+from .responses import to_whole_page
 
 View = Callable[..., ResponseReturnValue]
 
@@ -63,6 +64,8 @@ def signed_in(view: View) -> View:
         if current_user.is_authenticated:
             prefer(current_user.language)
             return view(**values)
+        if to_whole_page():
+            return "", 401, to_whole_page()
         back = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(f"/sign-in?{urlencode({'next': back})}", 302)
 
@@ -117,8 +120,8 @@ def with_token(view: View) -> View:
     def held(**values: Any) -> ResponseReturnValue:
         shown = request.authorization
         text = (shown.token or "") if shown is not None and shown.type == "bearer" else ""
-        if not lets_in(text, clock.now()):
-            g.turned_away = True
+        g.api_token = token_shown(text, clock.now())
+        if g.api_token is None:
             raise NoToken(shown=bool(text))
         return view(**values)
 
@@ -130,7 +133,13 @@ def with_token(view: View) -> View:
 
 
 def _turned_away(_response: Response) -> bool:
-    return bool(g.get("turned_away"))
+    return g.get("api_token") is None
+
+
+def token() -> ApiToken:
+    """The token that was shown; only inside views that ask for one."""
+    shown: ApiToken = g.api_token
+    return shown
 
 
 def private(response: Response) -> Response:

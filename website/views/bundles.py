@@ -19,6 +19,9 @@ _SIGNED_IN_STYLES = (
     "workspace/list",
     "workspace/settings",
     "workspace/calendars",
+    "workspace/why_not",
+    "workspace/import",
+    "workspace/fairness",
 )
 _SIGNED_IN_SCRIPTS = ("harden", "plain", "choice", "announce", "summary", "copy")
 

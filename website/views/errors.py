@@ -28,7 +28,9 @@ from ..services.errors import (
     TooLate,
     UnknownBooking,
     UnknownCalendar,
+    UnknownCompany,
     UnknownContact,
+    UnknownImport,
     UnknownLink,
     UnknownMessage,
     UnknownPersonalLink,
@@ -39,6 +41,7 @@ from ..vault import WrongKey
 from .languages import translated
 from .limits import seconds_to_wait
 from .responses import to_whole_page
+from .sizes import said_of_more
 
 STATUS: dict[type[Refused], int] = {
     UnknownLink: 404,
@@ -47,8 +50,10 @@ STATUS: dict[type[Refused], int] = {
     UnknownUser: 404,
     UnknownMessage: 404,
     UnknownContact: 404,
+    UnknownCompany: 404,
     UnknownPersonalLink: 404,
     UnknownToken: 404,
+    UnknownImport: 404,
     LinkClosed: 410,
     BadRequest: 400,
     AlreadyOver: 409,
@@ -88,7 +93,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         BadRequestError.description,
         Gone.description,
     )
-    return answer(code, detail=error.description or "" if said else "")
+    detail = error.description or "" if said else ""
+    return answer(code, detail=said_of_more() if code == 413 else detail)
 
 
 def _answered(error: HTTPException) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from flask_htmx import make_response as make_htmx_response
 
 from ..extensions import htmx
 
+PARTS = ("slots", "found")
 VARIES = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Accept-Language")
 
 
@@ -42,20 +43,22 @@ def wants_fragment() -> bool:
 def to_whole_page() -> dict[str, str]:
     """The header that sends HTMX from a failed part of a page to the whole one: an error page is no part.
 
-    The address of a part is its page's with one more step, `/slots`; other parts are forms, which stay.
+    The address of a part is its page's with one more step, one of `PARTS`; other parts are forms, which stay.
     """
     page, _, part = request.path.rpartition("/")
-    if part != "slots" or not wants_fragment():
+    if part not in PARTS or not wants_fragment():
         return {}
     query = request.query_string.decode("ascii", "replace")
     return {"HX-Redirect": f"{page}?{query}" if query else page}
 
 
-def in_history(part: str) -> Response:
+def in_history(part: str, query: str | None = None) -> Response:
     """A part of a page whose address goes into the browser's history: a new step for a link, and in the place of the
-    one before for a choice in a form, so that Back does not undo it bit by bit."""
+    one before for a choice in a form, so that Back does not undo it bit by bit. `query` is what the part shows, where
+    that is shorter than what was asked for."""
     page = request.path.rpartition("/")[0]
-    address = f"{page}?{request.query_string.decode('ascii', 'replace')}"
+    query = request.query_string.decode("ascii", "replace") if query is None else query
+    address = f"{page}?{query}" if query else page
     choice = request.headers.get("HX-Source", "").startswith("form")
     answer = make_response(part)
     # Both are always said: an answer that a browser has already keeps what was said before.

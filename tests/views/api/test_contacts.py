@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.factories import NOW, make_contact, make_user
 from tests.views.api.programs import Program
 from website.extensions import db
-from website.models import Contact, ContactAddress
+from website.models import ApiToken, Contact, ContactAddress
 from website.services.contact_push import Push, push_contacts
 
 pytestmark = [pytest.mark.usefixtures("monday"), pytest.mark.rule("R20")]
@@ -179,3 +179,24 @@ def test_what_a_booking_made_is_found_and_who_was_forgotten_is_not(world: Flask)
     (outcome,) = push_contacts([Push("dana@prospect.example", {"name": "Dana"})], now=NOW)
     assert outcome.status == "created"
     assert set(contacts()) == {"forgotten-1", "dana@prospect.example"}
+
+
+def test_a_person_is_forgotten(world: Flask, program: Program) -> None:
+    make_contact().addresses = [ContactAddress(email="d@home.example")]
+    db.session.commit()
+    assert program("DELETE", "/contacts/D@home.example").status_code == 204
+    assert program("DELETE", DANA).json["code"] == "unknown_contact"
+    db.session.expire_all()
+    assert [contact.name for contact in db.session.scalars(select(Contact))] == [""]
+
+
+def test_a_token_of_who_is_no_admin_any_more_forgets_nobody(world: Flask, program: Program) -> None:
+    make_contact()
+    maker = db.session.scalars(select(ApiToken)).one().creator
+    assert maker is not None
+    for role, active in (("member", True), ("admin", False)):
+        maker.role, maker.active = role, active
+        db.session.commit()
+        answer = program("DELETE", DANA)
+        assert (answer.status_code, answer.json["code"]) == (403, "not_allowed")
+    assert program("GET", DANA).status_code == 200

@@ -19,6 +19,7 @@ GUESSES = 20
 ASKS = [
     ("GET", "/contacts/dana@prospect.example"),
     ("PUT", "/contacts/dana@prospect.example"),
+    ("DELETE", "/contacts/dana@prospect.example"),
     ("POST", "/contacts"),
     ("POST", "/links/demo/personal-links"),
     ("DELETE", "/personal-links/1"),

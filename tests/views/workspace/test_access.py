@@ -7,17 +7,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from tests.factories import NOW, make_contact, make_link, make_organisation, make_user
+from tests.factories import NOW, make_contact, make_link, make_organisation, make_personal_link, make_user
 from tests.services.test_booking import ask
 from tests.views.workspace.test_links import sign_in, token_of
 from website.extensions import db
 from website.models import User
+from website.services.api_token import make_token
 from website.services.booking import book
 
 OPEN = {"workspace.sign_in"}
 VALUES = {
     "slug": "x", "kind": "group", "contact_id": 1, "account_id": 1, "client": "google", "user_id": 1, "event_id": 1,
-    "booking_id": 1, "message_id": 1, "key": "popup",
+    "booking_id": 1, "message_id": 1, "key": "popup", "number": 1, "token_id": 1,
 }  # fmt: skip
 OF_CALENDARS = {"kind": "ics"}
 # Where providers send people back to: their answers are tested on their own.
@@ -29,8 +30,9 @@ def ana(world: Flask) -> User:
     make_organisation()
     ana = make_user("Ana", role="admin")
     link = make_link(hosts=[ana], slug="x")
-    make_contact()
+    make_personal_link(link, make_contact())
     db.session.commit()
+    make_token("CRM", by=ana, now=NOW)
     (event,) = book(link, ask(), now=NOW).events
     event.found = "gone"
     db.session.commit()
@@ -99,6 +101,8 @@ def test_every_form_needs_its_token(world: Flask, client: FlaskClient, ana: User
         "/team/1/leave",
         "/calendars/health",
         "/outbox",
+        "/tokens",
+        "/tokens/1/revoke",
     ],
 )
 def test_a_member_is_refused_what_is_not_theirs(client: FlaskClient, ben: User, page: str) -> None:
@@ -125,6 +129,10 @@ def test_a_member_is_refused_what_is_not_theirs(client: FlaskClient, ben: User, 
         "/calendars/999/unlink",
         "/calendars/ics/link?account=999",
         "/outbox?state=x",
+        "/links/none/personal-links",
+        "/contacts/999/personal-links",
+        "/personal-links/999/revoke",
+        "/tokens/999/revoke",
     ],
 )
 def test_what_does_not_exist_is_not_found(client: FlaskClient, ana: User, page: str) -> None:

@@ -1,5 +1,6 @@
 """The form of a link: everything that the workspace file can say, and nothing lost on the way."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -43,8 +44,12 @@ EVERYTHING: dict[str, Any] = {
     "overrides": {"2027-03-01": [], "2027-03-02": ["08:00-09:00"]}, "hours_source": "hosts",
     "notice_minutes": 90, "window_days": 30, "buffer_before": 5, "buffer_after": 10, "max_per_day": 1,
     "max_per_week": 2, "max_per_day_per_host": 3, "max_per_week_per_host": 4, "owner_first": True,
-    "owner_fallback_days": 7, "owner_counts": True, "assign_owner": False, "rotation": "strict",
-    "hosts": [{"user": "ana@acme.example", "weight": 3, "priority": 2}],
+    "owner_fallback_days": 7, "owner_counts": True, "assign_owner": False, "company_owner": True,
+    "previous_host": True, "crm_owner": True, "rotation": "strict", "share_days": 90,
+    "hosts": [
+        {"user": "ana@acme.example", "weight": 3, "priority": 2, "paused_from": date(2027, 3, 1),
+         "paused_until": date(2027, 3, 14), "max_per_day": 2, "max_per_week": 7},
+    ],
     "place": {"kind": "phone", "value": "+33 1"},
     "questions": [{"key": "size", "label": "Size", "kind": "choice", "required": True, "choices": ["1", "2"]}],
     "redirect_url": "https://acme.example/thanks", "reminders": [1440, 60], "language": "en-US",
@@ -62,7 +67,8 @@ def test_every_field_of_the_workspace_file_can_be_set_in_the_form(signed_in: Fla
     typed["override_date"] = [day for day, _ in rows.overrides]
     typed["override_ranges"] = [ranges for _, ranges in rows.overrides]
     typed |= {f"question_{part}": [text] for part, text in rows.questions[0].items()}
-    typed |= {"host": ["ana@acme.example"], "weight_ana@acme.example": "3", "priority_ana@acme.example": "2"}
+    typed |= {"host": ["ana@acme.example"]}
+    typed |= {f"{part}_ana@acme.example": text for part, text in rows.hosts["ana@acme.example"].items()}
     token = fields_of(signed_in.get("/links/new/round_robin").text)["csrf_token"]
     assert signed_in.post("/links/new/round_robin", data=typed | {"csrf_token": token}).status_code == 303
     made = values_of(db.session.scalars(select(Link)).one())

@@ -199,24 +199,13 @@ def test_a_member_cannot_touch_a_link_of_others(client: FlaskClient, ana: User) 
 def test_the_link_s_page_has_preview_address_code_and_explains(client: FlaskClient, ana: User) -> None:
     make_link(hosts=[ana], slug="demo")
     sign_in(client, ana)
-    sunday = (clock.now() + timedelta(days=13 - clock.now().weekday())).date()
-    page = client.get(f"/links/demo?at={sunday}T03:00&duration=30&email=").text
+    page = client.get("/links/demo").text
     assert "http://localhost/book/demo" in page
     assert "&lt;iframe" in page
-    assert "Not wholly inside the link's hours." in page
-
-
-@pytest.mark.rule("R21")
-def test_a_personal_link_asks_no_question_and_names_the_owner(client: FlaskClient, ana: User) -> None:
-    from tests.factories import make_contact
-
-    make_contact(owner=ana)
-    make_link(hosts=[ana], slug="demo", owner_first=True)
-    sign_in(client, ana)
-    page = client.get("/links/demo?contact=dana@prospect.example").text
-    found = re.search(r'value="http://localhost(/book/demo\?for=[^"]+)"', page)
-    assert found
-    assert "with <bdi>Ana</bdi>" in client.get(found[1]).text
+    sunday = (clock.now() + timedelta(days=13 - clock.now().weekday())).date()
+    asked = {"csrf_token": token_of(page), "date": f"{sunday}", "time": "03:00", "email": ""}
+    answer = client.post("/links/demo/why-not", data=asked)
+    assert "The link has no hours on this day." in client.get(answer.location).text
 
 
 def test_a_link_is_switched_off_only_after_a_question(client: FlaskClient, ana: User) -> None:

@@ -28,6 +28,7 @@ def upgrade():
     # Lists of a million contacts are read in the order of an index.
     op.drop_index('ix_contact_owner_id', table_name='contact')
     op.create_index('ix_contact_owner_id_email', 'contact', ['owner_id', 'email'])
+    op.create_index('ix_contact_owner_id_id', 'contact', ['owner_id', 'id'])
     op.create_index('ix_contact_source_email', 'contact', ['source', 'email'])
     op.create_index('ix_contact_company', 'contact', [sa.text('lower(company)')])
     op.create_index('ix_contact_name', 'contact', [sa.text('lower(name)'), 'id'])
@@ -107,6 +108,14 @@ def upgrade():
     )
     op.create_index('ix_crm_owner_provider_external_id', 'crm_owner', ['provider', 'external_id'], unique=True)
 
+    op.create_table('crm_state',
+    sa.Column('provider', sa.String(), nullable=False),
+    sa.Column('tried_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('provider', name=op.f('pk_crm_state'))
+    )
+
     op.create_table('contact_import',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('creator_id', sa.Integer(), nullable=False),
@@ -144,10 +153,10 @@ def upgrade():
 
 def downgrade():
     for table in (
-        'offered_hours', 'contact_import_part', 'contact_import', 'crm_owner', 'api_token', 'personal_link', 'company', 'contact_address'
+        'offered_hours', 'contact_import_part', 'contact_import', 'crm_state', 'crm_owner', 'api_token', 'personal_link', 'company', 'contact_address'
     ):
         op.drop_table(table)
-    for index in ('domain', 'name', 'company', 'source_email', 'owner_id_email'):
+    for index in ('domain', 'name', 'company', 'source_email', 'owner_id_id', 'owner_id_email'):
         op.drop_index(f'ix_contact_{index}', table_name='contact')
     op.create_index('ix_contact_owner_id', 'contact', ['owner_id'])
     for table, columns in (

@@ -11,8 +11,8 @@ from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest as BadRequestError
 
+from ...email_addresses import is_email
 from ...forms.booking import BookingForm, booking_form
-from ...forms.fields import is_email
 from ...forms.questions import PREFIX
 from ...models import Link
 from ...sentences import gettext_noop

@@ -3,22 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
 from ... import clock
-from ...forms.fields import is_email
+from ...email_addresses import is_email
 from ...models import Contact
+from ...services.contact import contact_known_as
 from ...services.contact_push import (
     CONFLICT,
     CREATED,
     REFUSED,
     Outcome,
     Push,
-    contact_by_address,
     push_contacts,
 )
-from ...services.errors import UnknownContact
-from ..access import with_token
+from ...services.errors import NotAllowed, UnknownContact
+from ...services.forgetting import forget
+from ..access import token, with_token
 from ..languages import translated
 from .asked import address_of_path, loaded, sent_body
 from .description import CONTACT_PARAMETERS, WITH_TOKEN, json_body, problems
@@ -64,6 +66,20 @@ def put(email: str) -> Any:
     return _answer(_found(email)), 201 if outcome.status == CREATED else 200
 
 
+@blueprint.route("/<path:email>", methods=["DELETE"], parameters=CONTACT_PARAMETERS)
+@with_token
+@blueprint.doc(security=WITH_TOKEN)
+@problems(blueprint, 401, 403, 404, 429, means=MEANS)
+@blueprint.response(204)
+def end(email: str) -> ResponseReturnValue:
+    """Forget a person: coming meetings are called off, and all that is held of the person goes."""
+    by = token().creator
+    if by is None or not by.active:
+        raise NotAllowed
+    forget(_found(email).id, by=by, now=clock.now())
+    return "", 204
+
+
 @blueprint.route("", methods=["POST"])
 @with_token
 @blueprint.doc(security=WITH_TOKEN, requestBody=json_body(ContactsDescribed))
@@ -102,7 +118,7 @@ def _sentences(outcome: Outcome) -> Mapping[str, list[str]]:
 
 
 def _found(email: str) -> Contact:
-    contact = contact_by_address(email) if is_email(email) else None
+    contact = contact_known_as(email) if is_email(email) else None
     if contact is None:
         raise UnknownContact
     return contact

@@ -58,6 +58,7 @@ TOKEN = {
 }  # fmt: skip
 _MEANS = {
     401: "No token, or one that lets nobody in.",
+    403: "Whoever made the token is no admin any more.",
     404: "There is no such link.",
     409: "`slot_taken`: the time is not offered any more; `slots` are near by.",
     410: "The link is switched off.",

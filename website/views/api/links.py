@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 
 from ... import clock
 from ...config import in_force
-from ...models import Booking
+from ...models import Booking, Link
 from ...services.availability import offered_slots, scene_of
 from ...services.booking import book, is_booked
 from ...services.contact import recognise
@@ -48,9 +48,22 @@ def slots(slug: str) -> Any:
         "duration": asked.duration,
         "slots": _written(found.starts, asked.timezone),
     }
-    # The link decides whether the list is there, never the address: whoever types one learns nothing (R22).
-    if heeds_owner(link) and link.owner_fallback_days:
+    if _offers_colleagues(link):
         answer["with_colleague"] = _written(found.with_colleague, asked.timezone)
+    return answer
+
+
+def _offers_colleagues(link: Link) -> bool:
+    """Whether answers have a second list. The link decides, never the address: whoever types one learns nothing
+    (R22)."""
+    return heeds_owner(link) and bool(link.owner_fallback_days)
+
+
+def _alternatives(link: Link, taken: SlotTaken, timezone: str) -> dict[str, list[str]]:
+    """Every time near by that can be booked, and which of them would be with a colleague of the owner (R20)."""
+    answer = {"slots": _written(taken.alternatives, timezone)}
+    if _offers_colleagues(link):
+        answer["with_colleague"] = _written(sorted(taken.with_colleague), timezone)
     return answer
 
 
@@ -91,7 +104,7 @@ def bookings(slug: str) -> Any:
     try:
         booking = book(link, wanted, now=now)
     except SlotTaken as taken:
-        return problem("slot_taken", slots=_written(taken.alternatives, wanted.timezone))
+        return problem("slot_taken", **_alternatives(link, taken, wanted.timezone))
     except ReusedKey:
         return problem(
             "key_reused", errors={"Idempotency-Key": [gettext("It came with another request before.")]}

@@ -13,6 +13,7 @@ from ...sentences import gettext_noop
 from ...services.errors import (
     BadRequest,
     LinkClosed,
+    NotAllowed,
     NoToken,
     Refused,
     UnknownContact,
@@ -53,6 +54,11 @@ PROBLEMS = {
         401,
         gettext_noop("This takes a token."),
         gettext_noop("Send one that is in use: `Authorization: Bearer fh_…`. Admins make them."),
+    ),
+    "not_allowed": (
+        403,
+        gettext_noop("This token does not allow that."),
+        gettext_noop("Whoever made it is no admin any more: an admin makes another one."),
     ),
     "unknown_contact": (
         404,
@@ -98,6 +104,7 @@ def problem(code: str, **members: Any) -> Response:
 _PLAIN: dict[type[Refused], str] = {
     UnknownLink: "not_found",
     LinkClosed: "link_closed",
+    NotAllowed: "not_allowed",
     UnknownContact: "unknown_contact",
     UnknownPersonalLink: "unknown_personal_link",
 }

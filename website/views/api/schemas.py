@@ -11,7 +11,7 @@ from ...email_addresses import LONGEST_EMAIL, is_email
 from ...forms.fields import MOST_GUESTS
 from ...sentences import gettext_noop
 from ...services.contact_push import MOST as MOST_ROWS
-from ...services.personal_link import MOST_DAYS, USUAL_DAYS
+from ...tokens import MOST_PERSONAL_DAYS, PERSONAL_DAYS
 
 EMAIL = {"format": "email", "maxLength": LONGEST_EMAIL}
 LONGEST_TEXT, MOST_ADDRESSES = 200, 20
@@ -190,7 +190,7 @@ class PersonalLinksBody(Schema):
         fields.String(validate=_address, metadata=EMAIL), validate=validate.Length(1, MOST_ROWS)
     )
     expires_in_days = fields.Integer(
-        load_default=USUAL_DAYS, validate=validate.Range(1, MOST_DAYS), strict=True
+        load_default=PERSONAL_DAYS, validate=validate.Range(1, MOST_PERSONAL_DAYS), strict=True
     )
 
     @validates_schema
@@ -235,3 +235,4 @@ class ProblemAnswer(Schema):
     detail = fields.String()
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     slots = fields.List(fields.String())
+    with_colleague = fields.List(fields.String())

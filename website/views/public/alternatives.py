@@ -1,6 +1,6 @@
 """Times to choose from in the place of one that is not free any more (R27, R30)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -18,10 +18,30 @@ class Alternative:
     label: str
 
 
-def by_day(starts: Sequence[datetime] | None, timezone: str) -> list[tuple[str, list[Alternative]]] | None:
-    """Each day of the visitor's zone with its times; None where nothing has to be chosen."""
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Times by day of the visitor's zone; those with a colleague stand apart (R20)."""
+
+    days: list[tuple[str, list[Alternative]]]
+    with_colleague: list[tuple[str, list[Alternative]]]
+
+    def __bool__(self) -> bool:
+        return bool(self.days or self.with_colleague)
+
+
+def alternatives_of(
+    starts: Sequence[datetime] | None, timezone: str, apart: Collection[datetime] = ()
+) -> Alternatives | None:
+    """The starts as they can be chosen, those in `apart` with a colleague; None where nothing has to be chosen."""
     if starts is None:
         return None
+    own, others = (
+        [start for start in starts if (start in apart) == colleague] for colleague in (False, True)
+    )
+    return Alternatives(_by_day(own, timezone), _by_day(others, timezone))
+
+
+def _by_day(starts: Sequence[datetime], timezone: str) -> list[tuple[str, list[Alternative]]]:
     days = groupby(sorted(starts), key=lambda start: local(start, timezone).date())
     return [(full_date(day), [_alternative(start, timezone) for start in times]) for day, times in days]
 

@@ -1,6 +1,6 @@
 """The form of a booking: details of who books, filled in and sent. Whatever is refused comes back as it was typed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flask import Response, current_app, g, redirect, request
@@ -16,7 +16,7 @@ from ...services.booking import book as book_slot
 from ...services.booking import is_booked
 from ...services.booking_request import Request
 from ...services.contact import recognise
-from ...services.deciding import fresh_times
+from ...services.deciding import fresh_times, with_colleague
 from ...services.errors import BadRequest, ReusedKey, SlotTaken, UnknownLink
 from ...services.find_link import link_by_slug
 from ...services.ownership import heeds_owner
@@ -24,7 +24,8 @@ from ...tokens import BadToken, signer
 from ..errors import RETRY_SECONDS
 from ..languages import language_tag, translated
 from ..limits import BOOKINGS, LOOKUPS, limited, may_write_to, written_to
-from .alternatives import by_day
+from .about import owner_named
+from .alternatives import alternatives_of
 from .asked import CAMPAIGN, Asked, asked
 from .booking_page import ask_who
 from .bots import filled_in_unseen, in_a_hurry
@@ -42,9 +43,11 @@ def details(slug: str) -> ResponseReturnValue:
         return ask_who(question, form, question.problem[0] if question.problem else 200)
     start = slot_start(request.args.get("slot", ""), question.now)
     form = booking_form(question.link.questions, name=question.name, email=question.email)
-    fresh = fresh_times(scene_for(question, question.visitor), start)
+    scene = scene_for(question, question.visitor)
+    fresh = fresh_times(scene, start)
     if fresh is not None:
-        return _details(question, form, start, 409, _("This time is not free any more."), fresh, first=True)
+        message, apart = _("This time is not free any more."), with_colleague(scene, fresh)
+        return _details(question, form, start, 409, message, fresh, apart=apart, first=True)
     return _details(question, form, start, 200, first=True)
 
 
@@ -119,7 +122,7 @@ def _booking_made(question: Asked, form: BookingForm, start: datetime, nonce: st
         booking = _book(question, form, start, nonce)
     except SlotTaken as taken:
         message = _("Somebody else has just taken this time. Choose another one; what you wrote is kept.")
-        return _details(question, form, start, 409, message, taken.alternatives)
+        return _details(question, form, start, 409, message, taken.alternatives, apart=taken.with_colleague)
     except ReusedKey:
         message = _("This form has made a booking already. Send it again to make another one.")
         return _details(question, form, start, 409, message)
@@ -158,8 +161,11 @@ def _choose_a_time(question: Asked, form: BookingForm) -> ResponseReturnValue:
     near = request.form.get("near", "")
     start = slot_start(near, question.now) if near else question.now
     visitor = recognise(form.email.data, question.link) if not form.email.errors else question.visitor
-    fresh = fresh_times(scene_for(question, visitor), start)
-    return _details(question, form, start, 422, _("Choose a time."), [start] if fresh is None else fresh)
+    scene = scene_for(question, visitor)
+    fresh = fresh_times(scene, start)
+    others = [start] if fresh is None else fresh
+    apart = with_colleague(scene, others)
+    return _details(question, form, start, 422, _("Choose a time."), others, apart=apart)
 
 
 def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Booking:
@@ -182,6 +188,13 @@ def _book(question: Asked, form: BookingForm, start: datetime, nonce: str) -> Bo
     )
 
 
+def _is_with_colleague(question: Asked, start: datetime) -> bool:
+    """Whether the start is of the second list, so that the owner would not host (R20)."""
+    if not question.link.owner_fallback_days or question.visitor.email is None:
+        return False
+    return bool(with_colleague(scene_for(question, question.visitor), [start]))
+
+
 def _details(
     question: Asked,
     form: BookingForm,
@@ -191,9 +204,12 @@ def _details(
     alternatives: Sequence[datetime] | None = None,
     token: str = "",
     *,
+    apart: Collection[datetime] = (),
     first: bool = False,
 ) -> tuple[Response, int]:
+    """The form about a start, or about `alternatives` to it, of which those in `apart` are with a colleague."""
     g.looks_up = (alternatives is not None or status == 422) and heeds_owner(question.link)
+    colleague = alternatives is None and _is_with_colleague(question, start)
     page = link_page(
         question,
         "details",
@@ -201,7 +217,9 @@ def _details(
         slot=slot_text(start),
         when=date_and_time(start, question.timezone),
         message=message,
-        alternatives=by_day(alternatives, question.timezone),
+        alternatives=alternatives_of(alternatives, question.timezone, apart),
+        owner=None if colleague else owner_named(question),
+        colleague=colleague,
         token=token or form_token(question, first=first),
     )  # fmt: skip
     return page, status

@@ -18,7 +18,7 @@ from .zones import zones_to_choose
 
 def link_page(question: Asked, name: str, **values: Any) -> Response:
     """A page of the link; the sites that the link names may frame it."""
-    page = render_template(f"public/booking_page/{name}.html", **_around(question), **values)
+    page = render_template(f"public/booking_page/{name}.html", **_around(question) | values)
     return frame_for(page, question.link.embed_origins, colour=question.link.colour)
 
 

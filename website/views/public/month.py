@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import groupby
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from ...scheduling.hours import day_steps, window_of_dates
 from ...scheduling.slots import Offer, booking_dates
+from ...scheduling.timeline import Window
 from ...services.availability import (
     Scene,
+    booking_window,
     days_with_slots,
     next_start,
     offer_in,
@@ -24,6 +27,9 @@ from .asked import Asked
 from .parameters import YEARS_AHEAD, local
 from .times import Part, Time, parts_of_day, time_of
 from .words import day_name, full_date, month_name, weekdays
+
+# So many days with times with a colleague are shown at once.
+SOONER_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,15 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Sooner:
+    """The second list, of times with a colleague (R20): the first days that have any, and where the next ones are, if
+    there are more."""
+
+    days: list[tuple[str, list[Time]]]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
 class SlotGrid:
     """What `_slots.html` shows. Queries are query strings, already quoted."""
 
@@ -48,7 +63,7 @@ class SlotGrid:
     after: str
     chosen: str
     parts: list[Part]
-    colleagues: list[Time]
+    sooner: Sooner | None
     jump: str
     jump_label: str
     first: str
@@ -62,7 +77,6 @@ def slot_grid(asked: Asked, scene: Scene) -> SlotGrid:
     window = window_of_dates(asked.timezone, month, last)
     offered = offer_in(scene, window)
     counts = days_with_slots(offered.starts, offered.window, asked.timezone)
-    sooner = sooner_with_colleague(scene, window)
     chosen = _chosen_day(asked, month, counts)
     starts = starts_of(_of_day(offered, chosen, asked)) if chosen else []
     upcoming = (
@@ -76,12 +90,29 @@ def slot_grid(asked: Asked, scene: Scene) -> SlotGrid:
         after=_month_query(asked, last + timedelta(days=1)) if last < _last_date(scene) else "",
         chosen=day_name(chosen) if chosen else "",
         parts=parts_of_day(asked, starts),
-        colleagues=[time_of(asked, start, dated=True) for start in starts_of(sooner)] if sooner else [],
+        sooner=_sooner(asked, scene),
         jump=_day_query(asked, local(upcoming, asked.timezone).date()) if upcoming else "",
         jump_label=full_date(local(upcoming, asked.timezone).date()) if upcoming else "",
         first=full_date(chosen) if chosen and _is_later(asked, month) else "",
         announce=_announcement(asked, month, chosen, counts),
     )
+
+
+def _sooner(asked: Asked, scene: Scene) -> Sooner | None:
+    """What is offered with a colleague from the day or the month on that is asked for, else from now on: however far
+    away the owner's times are, the first ones are seen at once."""
+    whole = booking_window(scene)
+    first = asked.on or asked.month
+    if whole is None:
+        return None
+    start = max(whole.start, day_steps(asked.timezone, first)[0]) if first else whole.start
+    found = sooner_with_colleague(scene, Window(start, max(0, whole.end - start)))
+    starts = groupby(starts_of(found) if found else [], key=lambda start: local(start, asked.timezone).date())
+    days = [(day, [time_of(asked, start) for start in times]) for day, times in starts]
+    if not days:
+        return None
+    more = _day_query(asked, days[SOONER_DAYS][0]) if len(days) > SOONER_DAYS else ""
+    return Sooner([(full_date(day), times) for day, times in days[:SOONER_DAYS]], more)
 
 
 def _last_date(scene: Scene) -> date:

@@ -12,7 +12,7 @@ from ...services.availability import Scene
 from ...services.deciding import fresh_times
 from ...tokens import signer
 from ...wording import listed
-from .alternatives import by_day
+from .alternatives import alternatives_of
 from .asked import Asked
 from .parameters import slot_start, slot_text
 from .words import date_and_time, zone_name
@@ -57,7 +57,7 @@ def last_step(
         "slot": slot_text(start),
         "when": date_and_time(start, question.timezone),
         "same": start == booking.start_at and alternatives is None,
-        "alternatives": by_day(alternatives, question.timezone),
+        "alternatives": alternatives_of(alternatives, question.timezone),
         "token": signer.change(booking.id, question.now),
     }
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from ..languages import locale
 from .asked import Asked
 from .parameters import local, slot_text
-from .words import clock_time, date_and_time
+from .words import clock_time
 
 # From so many times on a day or a half of it is split.
 MANY_TIMES = 12
@@ -49,12 +49,12 @@ def parts_of_day(asked: Asked, starts: list[datetime]) -> list[Part]:
     return [part for part in parts if part.times]
 
 
-def time_of(asked: Asked, start: datetime, *, dated: bool = False) -> Time:
-    """A start (aware) as it can be chosen, with its date if it is `dated`."""
-    label = _time_label(start, asked.timezone, locale(), dated)
+def time_of(asked: Asked, start: datetime) -> Time:
+    """A start (aware) as it can be chosen."""
+    label = _time_label(start, asked.timezone, locale())
     return Time(label, f"{asked.query}&slot={slot_text(start)}")
 
 
 @lru_cache(maxsize=8192)
-def _time_label(start: datetime, timezone: str, _language: str, dated: bool) -> str:
-    return date_and_time(start, timezone) if dated else clock_time(local(start, timezone))
+def _time_label(start: datetime, timezone: str, _language: str) -> str:
+    return clock_time(local(start, timezone))

@@ -11,22 +11,35 @@ from . import (
     calendar_sign_in,
     calendars,
     colours,
+    companies,
     connect,
+    contact_form,
+    contact_import,
+    contacts,
+    crm,
     event,
+    fairness,
+    forgetting,
     home,
     leaving,
     link_form,
     links,
-    lists,
     outbox,
+    pause,
+    personal_links,
+    personal_links_many,
     pictures,
     profile,
     reschedule,
     sharing,
     sign_in,
     sign_in_with,
+    simulator,
     team,
+    tokens,
+    why_not,
 )
+from .booking_words import invitee_of
 from .said import just_done
 
 
@@ -35,6 +48,7 @@ def register(app: Flask) -> None:
     site = Blueprint("workspace", __name__)
     site.after_request(private)
     app.jinja_env.globals["just_done"] = just_done
+    app.jinja_env.filters["invitee"] = invitee_of
     site.add_url_rule("/", "home", home.index)
     site.add_url_rule("/sign-in", "sign_in", sign_in.show)
     site.add_url_rule("/sign-in", "demo_sign_in", sign_in.demo, methods=["POST"])
@@ -47,18 +61,19 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/new/<kind>", "create_link", link_form.create, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>", "link", links.show)
     site.add_url_rule("/links/<slug>/edit", "edit_link", link_form.edit, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/why-not", "why_not", why_not.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/try/<key>", "try_link", sharing.attempt)
     site.add_url_rule("/links/<slug>/active", "link_active", links.active, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/fairness", "fairness", fairness.show)
+    site.add_url_rule("/links/<slug>/simulate", "simulate", simulator.show)
+    site.add_url_rule("/links/<slug>/simulate/use", "use_settings", simulator.use, methods=["GET", "POST"])
+    site.add_url_rule("/links/<slug>/pause", "pause_turns", pause.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/picture", "link_picture", pictures.of_link, methods=["GET", "POST"])
     site.add_url_rule("/colours", "colours", colours.show)
+    _personal_links(site)
     _bookings(site)
-    site.add_url_rule("/contacts", "contacts", lists.contacts)
-    site.add_url_rule(
-        f"/contacts/<int(max={LARGEST}):contact_id>/owner",
-        "contact_owner",
-        lists.contact_owner,
-        methods=["GET", "POST"],
-    )
+    _contacts(site)
+    _contact_imports(site)
     user = f"/team/<int(max={LARGEST}):user_id>"
     site.add_url_rule("/team", "team", team.index)
     site.add_url_rule("/team/new", "invite", team.new, methods=["GET", "POST"])
@@ -72,7 +87,26 @@ def register(app: Flask) -> None:
     site.add_url_rule("/outbox", "outbox", outbox.index)
     site.add_url_rule(f"{message}/retry", "retry_message", outbox.retry, methods=["POST"])
     site.add_url_rule(f"{message}/give-up", "give_up_message", outbox.give_up, methods=["GET", "POST"])
+    site.add_url_rule("/tokens", "tokens", tokens.index, methods=["GET", "POST"])
+    site.add_url_rule(
+        f"/tokens/<int(max={LARGEST}):token_id>/revoke",
+        "revoke_token",
+        tokens.revoke,
+        methods=["GET", "POST"],
+    )
+    _crm(site)
     app.register_blueprint(site)
+
+
+def _personal_links(site: Blueprint) -> None:
+    both, of_link = ["GET", "POST"], "/links/<slug>/personal-links"
+    of_contact = f"/contacts/<int(max={LARGEST}):contact_id>/personal-links"
+    one = f"/personal-links/<int(max={LARGEST}):number>/revoke"
+    site.add_url_rule(of_link, "personal_links", personal_links.of_link, methods=both)
+    site.add_url_rule(f"{of_link}/many", "many_personal_links", personal_links_many.make, methods=both)
+    site.add_url_rule(f"{of_link}/revoke", "revoke_personal_links", personal_links.revoke_all, methods=both)
+    site.add_url_rule(of_contact, "contact_personal_links", personal_links.of_contact, methods=both)
+    site.add_url_rule(one, "revoke_personal_link", personal_links.revoke, methods=both)
 
 
 def _bookings(site: Blueprint) -> None:
@@ -92,6 +126,32 @@ def _bookings(site: Blueprint) -> None:
     site.add_url_rule(decided, "decide_event", event.decide, methods=["POST"])
 
 
+def _contacts(site: Blueprint) -> None:
+    both, one = ["GET", "POST"], f"/contacts/<int(max={LARGEST}):contact_id>"
+    site.add_url_rule("/contacts", "contacts", contacts.index)
+    site.add_url_rule("/contacts/found", "contacts_found", contacts.found)
+    site.add_url_rule("/contacts.csv", "contacts_table", contacts.table)
+    site.add_url_rule("/contacts/new", "new_contact", contact_form.new, methods=both)
+    site.add_url_rule(one, "contact", contacts.show)
+    site.add_url_rule(f"{one}/edit", "edit_contact", contact_form.edit, methods=both)
+    site.add_url_rule(f"{one}/owner", "contact_owner", contact_form.owner, methods=both)
+    site.add_url_rule(f"{one}/held", "held", forgetting.held)
+    site.add_url_rule(f"{one}/held.json", "held_as_file", forgetting.held_as_file)
+    site.add_url_rule(f"{one}/forget", "forget_contact", forgetting.ask, methods=both)
+    company = f"/companies/<int(max={LARGEST}):company_id>"
+    site.add_url_rule("/companies", "companies", companies.index)
+    site.add_url_rule("/companies/new", "new_company", companies.new, methods=both)
+    site.add_url_rule(f"{company}/edit", "edit_company", companies.edit, methods=both)
+    site.add_url_rule(f"{company}/remove", "remove_company", companies.remove, methods=both)
+
+
+def _crm(site: Blueprint) -> None:
+    site.add_url_rule("/crm", "crm", crm.index)
+    site.add_url_rule("/crm/read", "read_crm", crm.read, methods=["POST"])
+    owner = f"/crm/owners/<int(max={LARGEST}):owner_id>"
+    site.add_url_rule(owner, "crm_owner", crm.owner, methods=["GET", "POST"])
+
+
 def _calendars(site: Blueprint) -> None:
     account = f"/calendars/<int(max={LARGEST}):account_id>"
     site.add_url_rule("/calendars", "calendars", calendars.index)
@@ -102,3 +162,14 @@ def _calendars(site: Blueprint) -> None:
     site.add_url_rule(f"{account}/unlink", "unlink_calendar", calendars.remove, methods=["GET", "POST"])
     site.add_url_rule("/calendars/<kind>/link", "link_calendar", connect.link, methods=["GET", "POST"])
     site.add_url_rule("/calendars/<kind>/linked", "calendar_linked", calendar_sign_in.linked)
+
+
+def _contact_imports(site: Blueprint) -> None:
+    both, one = ["GET", "POST"], f"/contacts/import/<int(max={LARGEST}):import_id>"
+    site.add_url_rule("/contacts/import", "import_contacts", contact_import.index, methods=both)
+    site.add_url_rule(one, "contact_import", contact_import.show)
+    site.add_url_rule(f"{one}/columns", "contact_import_columns", contact_import.columns, methods=both)
+    site.add_url_rule(f"{one}/start", "start_contact_import", contact_import.begin, methods=["POST"])
+    site.add_url_rule(f"{one}/cancel", "cancel_contact_import", contact_import.cancel, methods=["POST"])
+    site.add_url_rule(f"{one}/progress", "contact_import_progress", contact_import.progress)
+    site.add_url_rule(f"{one}/errors.csv", "contact_import_errors", contact_import.errors)

@@ -28,10 +28,15 @@ class Change:
     reason: str = ""
 
 
+def invitee_of(booking: Booking) -> str:
+    """What the invitee is called."""
+    return booking.name or str(_("somebody who was forgotten"))
+
+
 def history_of(booking: Booking, reader: User) -> list[Change]:
     """What became of a booking, oldest first."""
     names = names_of(_named_in(booking))
-    made = Change(moment(booking.created_at, reader), booking.name, _("Booked."))
+    made = Change(moment(booking.created_at, reader), invitee_of(booking), _("Booked."))
     return [made, *(_change(booking, entry, names, reader) for entry in booking.changes)]
 
 
@@ -49,7 +54,7 @@ def _named_in(booking: Booking) -> set[int]:
 
 def _change(booking: Booking, entry: Entry, names: Names, reader: User) -> Change:
     words = _WORDS.get(entry["what"], _anything)
-    by = names.get(entry["by"], "") if entry["by"] is not None else booking.name
+    by = names.get(entry["by"], "") if entry["by"] is not None else invitee_of(booking)
     when = moment(datetime.fromisoformat(entry["at"]), reader)
     return Change(when, by, words(entry, names, reader), _reason(booking, entry))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import abort, render_template, request
+from flask import abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ... import clock
@@ -15,6 +15,7 @@ from ...scheduling.kinds import LINK_KINDS, LinkKind
 from ...services.errors import Invalid
 from ...services.hosts import Host, host_of
 from ...services.link import create_link, defaults_of, possible_hosts, update_link, values_of
+from ...services.pause import all_paused
 from ...services.user import emails_of
 from ..access import may_edit_link, me, signed_in
 from ..languages import locale, translated
@@ -43,7 +44,17 @@ def edit(link: Link) -> ResponseReturnValue:
     kind = LINK_KINDS[link.kind]
     if request.method == "POST":
         return _save(kind, link)
-    return _page(kind, *form_of(defaults_of(link.kind) | values_of(link)), link=link)
+    form, rows = form_of(defaults_of(link.kind) | values_of(link))
+    _suggest_optional(rows)
+    return _page(kind, form, rows, link=link)
+
+
+def _suggest_optional(rows: LinkRows) -> None:
+    """Ticks hosts as optional where the address asks for it, with their ids; nothing is saved until the form is."""
+    asked = [int(text) for text in request.args.getlist("optional") if text.isdecimal() and len(text) < 10]
+    for email in emails_of(asked).values():
+        if email in rows.hosts:
+            rows.hosts[email]["optional"] = "yes"
 
 
 def _save(kind: LinkKind, link: Link | None) -> ResponseReturnValue:
@@ -85,6 +96,8 @@ def _page(
         swatches=swatches_of(form),
         day_names=_day_names(),
         question_kinds=QUESTION_KINDS,
+        nobody=link is not None and all_paused(link, clock.now()),
+        has_crm=bool(current_app.config["FIRSTHAND"].hubspot_token),
     )
 
 

@@ -1,23 +1,20 @@
 """Links: listed, shown, explained, switched off (R40, R43)."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ... import clock
 from ...models import Link
 from ...scheduling.kinds import LINK_KINDS
+from ...services.group_cost import cost_of
 from ...services.link import set_active
 from ...services.listing import links_of
-from ...services.personal_link import MOST_DAYS, USUAL_DAYS
-from ...services.why_not import HostAnswer, explain
+from ...tokens import MOST_PERSONAL_DAYS, PERSONAL_DAYS
 from ..access import may_edit_link, me, signed_in
+from ..public.words import zone_name
+from .group_cost import cost_page
+from .pause import turns_on
 from .sharing import codes_of, link_address, site_address
-
-YEARS_AHEAD = 5
 
 
 @signed_in
@@ -34,7 +31,8 @@ def choose_kind() -> ResponseReturnValue:
 
 @may_edit_link
 def show(link: Link) -> ResponseReturnValue:
-    answers, problem = _why_not(link)
+    now = clock.now()
+    cost = cost_of(link, duration=link.durations[0], now=now)
     return render_template(
         "workspace/links/show.html",
         link=link,
@@ -42,29 +40,13 @@ def show(link: Link) -> ResponseReturnValue:
         address=link_address(link),
         site=site_address(),
         codes=codes_of(link),
-        answers=answers,
-        problem=problem,
-        usual_days=USUAL_DAYS,
-        most_days=MOST_DAYS,
+        cost=cost_page(cost, me()) if cost else None,
+        usual_days=PERSONAL_DAYS,
+        most_days=MOST_PERSONAL_DAYS,
         asked=request.args,
-        zone=me().timezone,
+        zone=zone_name(me().timezone, now),
+        **turns_on(link),
     )
-
-
-def _why_not(link: Link) -> tuple[list[HostAnswer] | None, str]:
-    """The answer to the *why not?* form, if it was sent; the instant is in the reader's zone."""
-    if "at" not in request.args:
-        return None, ""
-    try:
-        at = datetime.fromisoformat(request.args["at"])
-        duration = int(request.args.get("duration") or link.durations[0])
-        if not 0 <= at.year - clock.now().year <= YEARS_AHEAD or duration not in link.durations:
-            raise ValueError
-    except ValueError:
-        return None, _("Choose a date and a time, and one of the link's durations.")
-    at = (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(me().timezone))).astimezone(UTC)
-    email = request.args.get("email", "").strip()[:254] or None
-    return explain(link, start_at=at, duration=duration, email=email, now=clock.now()), ""
 
 
 @may_edit_link

@@ -26,6 +26,9 @@ KINDS = {
     "booking_handed": _l("A booking handed over"),
     "booking_cancelled": _l("A cancellation"),
     "reminder": _l("A reminder"),
+    "forget_contact": _l("The rest of a person to forget"),
+    "crm_meeting": _l("A meeting for the CRM"),
+    "crm_over": _l("The end of a meeting, for the CRM"),
 }
 TONES = {WAITING: "warn", FAILED: "bad"}
 WORDS = {WAITING: _l("Waiting"), FAILED: _l("Failed"), GIVEN_UP: _l("Given up")}
@@ -33,7 +36,10 @@ WORDS = {WAITING: _l("Waiting"), FAILED: _l("Failed"), GIVEN_UP: _l("Given up")}
 GIVING_UP = {
     "event_put": _l("The meeting will not be put into %(name)s’s calendar, or not be changed there."),
     "event_remove": _l("The meeting will not be taken out of %(name)s’s calendar."),
+    "forget_contact": _l("What the meetings that were called off say of this person will stay."),
     "disconnect": _l("The access will not be given back. Whoever gave it can take it back at the provider."),
+    "crm_meeting": _l("The CRM will not hear of the meeting, or not of what became of it."),
+    "crm_over": _l("The CRM will not hear that the meeting took place."),
 }
 A_MAIL = _l("This mail will not be sent.")
 # What to do, by the error that stands before the first colon.
@@ -42,6 +48,14 @@ REMEDIES = {
     "CalendarMissing": _l("The calendar’s owner has to choose another calendar for bookings."),
     "CalendarReadOnly": _l("The calendar’s owner has to choose a calendar that may be written to."),
     "CalendarUnreachable": _l("There is nothing to do: it is tried again until the calendar answers."),
+    "CrmLimited": _l("There is nothing to do: it is tried again, more and more slowly."),
+    "CrmMissing": _l("Look whether the token is that of the right account."),
+    "CrmRefused": _l(
+        "Set a token that works, or give it the right it lacks: this is tried again within the hour."
+    ),
+    "CrmRejected": _l("Look at the booking: the CRM may not take its e-mail address. Or give it up."),
+    "CrmTooSlow": _l("There is nothing to do: it is tried again until the CRM answers."),
+    "CrmUnreachable": _l("There is nothing to do: it is tried again until the CRM answers."),
     "DeliveryError": _l("It is tried again. If that goes on, look at SMTP_URL and at the mail server."),
     "MailRefused": _l("Look whether the address is right. If it is, ask whoever runs the mail server."),
     "WrongKey": _l("Start the site with the SECRET_KEY that it had before."),

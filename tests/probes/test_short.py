@@ -120,4 +120,5 @@ def test_the_same_work_for_everybody(ground: Ground, client: FlaskClient) -> Non
 
 def matters(what: str, usual: int, mine: int) -> bool:
     """A call more or less is nothing that could be measured; a statement is."""
-    return abs(usual - mine) > 1 or not what.partition(" ")[0].endswith(".py")
+    of_ours = what.partition(" ")[0].endswith(".py")
+    return abs(usual - mine) > (1 if of_ours else 0)

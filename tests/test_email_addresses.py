@@ -5,7 +5,14 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from website.email_addresses import LONGEST_EMAIL, domain_of, is_email, normal_domain, normal_email
+from website.email_addresses import (
+    LONGEST_EMAIL,
+    domain_of,
+    is_email,
+    normal_domain,
+    normal_email,
+    wire_email,
+)
 
 SAME = [
     "dana@prospect.example",
@@ -85,6 +92,20 @@ def test_full_width_is_plain(text: str) -> None:
 )
 def test_a_domain_is_read_as_people_mean_it(written: str) -> None:
     assert normal_domain(written) == "acme.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "wire"),
+    [
+        ("dana@prospect.example", "dana@prospect.example"),
+        ("info@bücher.example", "info@xn--bcher-kva.example"),
+        ("josé@bücher.example", "josé@xn--bcher-kva.example"),
+        ("info@straße.example", "info@xn--strae-oqa.example"),
+    ],
+)
+def test_mails_go_to_a_domain_as_every_server_takes_it(address: str, wire: str) -> None:
+    assert wire_email(address) == wire
+    assert normal_email(wire) == address
 
 
 def test_the_domain_of_an_address() -> None:

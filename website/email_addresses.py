@@ -53,6 +53,17 @@ def _is_valid(address: str) -> bool:
     return True
 
 
+def wire_email(address: str) -> str:
+    """The address as mail servers and calendars everywhere take it: with its domain in ASCII, where that can be."""
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}{at}{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        return address
+
+
 def domain_of(address: str) -> str:
     """The domain of an address in its normal form, empty where there is none."""
     return address.rpartition("@")[2] if "@" in address else ""

@@ -31,7 +31,8 @@ pytestmark = pytest.mark.browser
 AT = slot_text((clock.now() + timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0))
 PAGES = [
     "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
-    "/links/demo", "/links/group/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active", "/links/demo/pause",
+    "/links/demo", "/links/group/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active",
+    "/links/demo/pause",
     "/links/demo/fairness", "/links/demo/simulate?rotation=strict&share_days=30&host={user}",
     "/links/demo/simulate/use?rotation=strict&share_days=30&host={user}",
     "/bookings", "/bookings?state=cancelled", "/bookings?q=nobody&whose=mine", "/bookings/{booking}",
@@ -134,13 +135,12 @@ def fill_the_site() -> dict[str, Any]:
     token, _text = make_token(LONG_NAME[:100], by=ana, now=clock.now())
     slot = slot_text(full.start_at + timedelta(days=1))
     ids = {"event": event, "contact": contact.id, "account": feed.id, "user": ben.id, "message": failed.id}
-    ids |= {"personal": personal.id, "token": token.id, "owner": owner.id}
     company = Company(domain=LONG_ADDRESS.partition("@")[2], name=LONG_NAME, owner_id=ben.id)
     contact.company, contact.phone = LONG_NAME, "+33 1 23 45 67 89"
     contact.addresses = [ContactAddress(email=f"further.{LONG_ADDRESS}")]
     db.session.add(company)
     db.session.commit()
-    ids |= {"personal": personal.id, "token": token.id, "company": company.id}
+    ids |= {"personal": personal.id, "token": token.id, "company": company.id, "owner": owner.id}
     ids |= make_imports(ana)
     return ids | {"booking": full.id, "past": past.id, "slot": slot}
 

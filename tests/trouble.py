@@ -5,7 +5,7 @@ from datetime import timedelta
 from website import clock
 from website.extensions import db
 from website.mails import Mail
-from website.models import BookingEvent, Message
+from website.models import BookingEvent, CrmOwner, CrmState, Message, User
 from website.models.message import FAILED
 from website.services.email import write_mail
 
@@ -34,3 +34,20 @@ def moved_event(booking_id: int) -> int:
     db.session.add(event)
     db.session.commit()
     return event.id
+
+
+def failing_crm(user: User) -> CrmOwner:
+    """A CRM that refuses the token, and whose owners were read before: one who left is the user now."""
+    now = clock.now()
+    owners = [
+        CrmOwner(email=LONG_ADDRESS, name=LONG_NAME, archived=True, user_id=user.id, by_hand=True),
+        CrmOwner(email=user.email, name=user.name, user_id=user.id),
+        CrmOwner(email="nobody@acme.example"),
+    ]
+    for number, owner in enumerate(owners, 1):
+        owner.provider, owner.external_id, owner.seen_at = "hubspot", str(number), now
+    db.session.add_all(owners)
+    error = "CrmRefused: HubSpot refuses the token."
+    db.session.add(CrmState(provider="hubspot", tried_at=now, read_at=now - timedelta(days=1), error=error))
+    db.session.commit()
+    return owners[0]

@@ -1,5 +1,6 @@
 """Every signed-in page: for screens of any size, by day and by night, with the keyboard alone."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -11,9 +12,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.team import HOURS, clean, make_team, signed_in
 from tests.factories import make_contact, make_feed, make_link, make_personal_link
-from tests.trouble import LONG_ADDRESS, LONG_NAME, failed_mail, moved_event
+from tests.trouble import LONG_ADDRESS, LONG_NAME, failed_mail, failing_crm, moved_event
 from tests.views.workspace.test_home import booked
 from website import clock
+from website.config import Config
 from website.extensions import db
 from website.models import Company, ContactAddress, User
 from website.services.api_token import make_token
@@ -29,7 +31,8 @@ pytestmark = pytest.mark.browser
 AT = slot_text((clock.now() + timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0))
 PAGES = [
     "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
-    "/links/demo", "/links/group/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active", "/links/demo/pause",
+    "/links/demo", "/links/group/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active",
+    "/links/demo/pause",
     "/links/demo/fairness", "/links/demo/simulate?rotation=strict&share_days=30&host={user}",
     "/links/demo/simulate/use?rotation=strict&share_days=30&host={user}",
     "/bookings", "/bookings?state=cancelled", "/bookings?q=nobody&whose=mine", "/bookings/{booking}",
@@ -45,7 +48,7 @@ PAGES = [
     "/team/{user}/leave", "/me", "/me/picture", "/links/demo/picture", "/links/demo/try/popup",
     "/links/demo/personal-links?made={personal}", "/links/demo/personal-links/many",
     "/links/demo/personal-links/revoke", "/contacts/{contact}/personal-links", "/personal-links/{personal}/revoke",
-    "/tokens", "/tokens/{token}/revoke",
+    "/tokens", "/tokens/{token}/revoke", "/crm", "/crm/owners/{owner}",
     "/contacts/import", "/contacts/import/{upload}/columns", "/contacts/import/{checked}", "/contacts/import/{running}",
 ]  # fmt: skip
 # Where providers send people back to, and the page of those who are not signed in, which is looked at by itself.
@@ -74,6 +77,7 @@ NUMBERS = dict.fromkeys(
         "message",
         "personal",
         "token",
+        "owner",
         "company",
         "upload",
         "checked",
@@ -81,6 +85,12 @@ NUMBERS = dict.fromkeys(
     ),
     1,
 )
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    """A site with a CRM, which does not answer."""
+    return replace(config, hubspot_token="pat-of-nobody")
 
 
 def fill_the_site() -> dict[str, Any]:
@@ -118,7 +128,7 @@ def fill_the_site() -> dict[str, Any]:
     feed = make_feed(
         ana, f"https://{LONG_ADDRESS[-40:]}/a.ics", broken=True, error=LONG_NAME, warnings=warning
     )
-    failed = failed_mail()
+    failed, owner = failed_mail(), failing_crm(ben)
     personal = make_personal_link(link, contact, now=clock.now())
     make_personal_link(link, contact, until=clock.now() - timedelta(days=1))
     db.session.commit()
@@ -130,7 +140,7 @@ def fill_the_site() -> dict[str, Any]:
     contact.addresses = [ContactAddress(email=f"further.{LONG_ADDRESS}")]
     db.session.add(company)
     db.session.commit()
-    ids |= {"personal": personal.id, "token": token.id, "company": company.id}
+    ids |= {"personal": personal.id, "token": token.id, "company": company.id, "owner": owner.id}
     ids |= make_imports(ana)
     return ids | {"booking": full.id, "past": past.id, "slot": slot}
 

@@ -191,7 +191,7 @@ def test_each_kind_has_its_words() -> None:
     from website.views.workspace.attention import WORDS
 
     told = {
-        "no_worker", "undelivered", "cannot_host", "calendar", "event", "clash", "unchecked", "no_host",
+        "no_worker", "crm", "undelivered", "cannot_host", "calendar", "event", "clash", "unchecked", "no_host",
         "host_missing", "no_times", "off",
     }  # fmt: skip
     assert set(WORDS) == told

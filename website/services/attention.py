@@ -10,9 +10,11 @@ from sqlalchemy.orm import selectinload
 from ..extensions import db
 from ..models import Booking, BookingEvent, BookingHost, Link, LinkHost, User
 from ..models.booking import CONFIRMED
+from ..providers.crm import linked_crm
 from .availability import next_start, scene_of
 from .calendar_state import STATES, account_states
 from .contact import NOBODY
+from .crm_owner import state_of
 from .hosts import Host, host_of
 from .outbox_listing import failed_count
 from .why_not import offers_nobody
@@ -41,9 +43,14 @@ def needs_of(user: User, now: datetime) -> list[Need]:
 
 
 def _site(now: datetime) -> Iterator[Need]:
-    """For admins: `no_worker`, and `undelivered` with how many messages failed."""
+    """For admins: `no_worker`, `crm` with the state of a connection that fails, and `undelivered` with how many
+    messages failed."""
     if not at_work(now):
         yield Need("no_worker")
+    crm = linked_crm()
+    state = state_of(crm) if crm is not None else None
+    if state is not None and state.error:
+        yield Need("crm", state)
     failed = failed_count()
     if failed:
         yield Need("undelivered", failed)

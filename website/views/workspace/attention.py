@@ -11,6 +11,7 @@ from ...models import User
 from ...services.attention import Need
 from ...services.calendar_event import FINDINGS
 from ...wording import listed
+from .crm_words import trouble_of
 from .rows import calendar_line, times_for
 from .standings import standing_words
 
@@ -33,6 +34,11 @@ def attention_lines(needs: list[Need], reader: User, now: datetime) -> list[Line
 def _no_worker(_about: None, _reader: User, _now: datetime) -> Line:
     text = _("Mails wait, and calendars are not read. Whoever runs this site starts: flask --app wsgi worker")
     return Line("bad", _("No worker is running."), text)
+
+
+def _crm(state: Any, _reader: User, _now: datetime) -> Line:
+    said, remedy = trouble_of(state) or ("", "")
+    return Line("bad", said, remedy, _("The connection to the CRM"), "/crm")
 
 
 def _undelivered(count: int, _reader: User, _now: datetime) -> Line:
@@ -105,7 +111,8 @@ def _off(links: list[Any], _reader: User, _now: datetime) -> Line:
 
 
 WORDS: dict[str, Callable[[Any, User, datetime], Line]] = {
-    "no_worker": _no_worker, "undelivered": _undelivered, "cannot_host": _cannot_host, "calendar": _calendar,
+    "no_worker": _no_worker, "crm": _crm, "undelivered": _undelivered, "cannot_host": _cannot_host,
+    "calendar": _calendar,
     "event": _event, "clash": _clash, "unchecked": _unchecked, "no_host": _no_host,
     "host_missing": _host_missing, "no_times": _no_times, "off": _off,
 }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from ..errors import CrmError, CrmRejected, CrmTooSlow, CrmUnreachable
+from ..errors import CrmError, CrmMissing, CrmRejected, CrmTooSlow, CrmUnreachable
 from ..records import FoundContact, Person
 from .api import OBJECTS, TOO_SLOW, Answer, Api, Json, path_of, understood
 
@@ -32,6 +32,8 @@ def find(api: Api, address: str) -> Sequence[FoundContact]:
     asked = [_pool.submit(ask, api, address) for ask in (_read, _search)]
     wait(asked, timeout=api.left())
     direct, searched = (_outcome(one) for one in asked)
+    if isinstance(searched, CrmMissing) and not direct:
+        raise searched  # no search is missing where the paths are right, so the contact may not be either
     if isinstance(direct, CrmError):
         if isinstance(searched, CrmError) or not searched:
             raise direct

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import escape
 
+from ..errors import CrmMissing, CrmUnreachable
 from ..records import CANCELLED, COMPLETED, NO_SHOW, SCHEDULED, CrmMeeting, Person, Written
 from . import contacts
 from .api import OBJECTS, Api, Json, path_of, understood
@@ -23,6 +24,14 @@ def write(api: Api, person: Person, meeting: CrmMeeting) -> Written:
     if meeting.id:
         _change(api, meeting.id, meeting)
         return Written(meeting.id)
+    try:
+        return _write_new(api, person, meeting)
+    except CrmMissing:
+        # Something went while it was written: the next attempt begins anew.
+        raise CrmUnreachable("HubSpot does not answer as it should.") from None
+
+
+def _write_new(api: Api, person: Person, meeting: CrmMeeting) -> Written:
     contact = contacts.settle(api, person)
     found = _standing(api, contact, meeting)
     if found:

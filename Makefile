@@ -20,7 +20,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench load fairness lighthouse chaos soak translations screenshots lock clean
+.PHONY: help install run test lint bench load fairness probes lighthouse chaos soak translations screenshots lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -47,6 +47,9 @@ load: $(DEV) $(CATALOGS)  ## a minute of visitors at once on each engine: errors
 
 fairness: $(DEV) $(CATALOGS)  ## a year of 40 hosts and 20,000 bookings: shares, bursts, and a replay of every receipt; ARGS="hosts bookings rotation"
 	$(BIN)/python -m tests.bench.fairness $(ARGS)
+
+probes: $(DEV) $(CATALOGS)  ## whether an address that is typed tells anything: ten thousand probes on each engine
+	$(BIN)/python -m tests.probes $(ARGS)
 
 lighthouse: $(DEV) $(CATALOGS)  ## what Lighthouse says of the public pages on a phone; needs npm and Chromium
 	$(BIN)/python -m tests.bench.lighthouse $(ARGS)

@@ -36,7 +36,18 @@ def test_what_a_spreadsheet_would_compute_is_written_as_text_and_read_as_it_was(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Ada", "ada@example.com", "O'Neill", "'Ada'", "1-1", "a=b", "+33 1 23-45.67", "+44 (0)20 1", "+49 (30) 1-2.3"],
+    [
+        "",
+        "Ada",
+        "ada@example.com",
+        "O'Neill",
+        "'Ada'",
+        "1-1",
+        "a=b",
+        "+33 1 23-45.67",
+        "+44 (0)20 1",
+        "+49 (30) 1-2.3",
+    ],
 )
 def test_other_cells_stay_as_they_are(text):
     assert safe_cell(text) == text

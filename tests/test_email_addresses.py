@@ -1,10 +1,18 @@
 """Addresses are compared as people do."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from website.email_addresses import domain_of, normal_domain, normal_email
+from website.email_addresses import (
+    LONGEST_EMAIL,
+    domain_of,
+    is_email,
+    normal_domain,
+    normal_email,
+    wire_email,
+)
 
 SAME = [
     "dana@prospect.example",
@@ -86,6 +94,37 @@ def test_a_domain_is_read_as_people_mean_it(written: str) -> None:
     assert normal_domain(written) == "acme.example"
 
 
+@pytest.mark.parametrize(
+    ("address", "wire"),
+    [
+        ("dana@prospect.example", "dana@prospect.example"),
+        ("info@bücher.example", "info@xn--bcher-kva.example"),
+        ("josé@bücher.example", "josé@xn--bcher-kva.example"),
+        ("info@straße.example", "info@xn--strae-oqa.example"),
+    ],
+)
+def test_mails_go_to_a_domain_as_every_server_takes_it(address: str, wire: str) -> None:
+    assert wire_email(address) == wire
+    assert normal_email(wire) == address
+
+
 def test_the_domain_of_an_address() -> None:
     assert domain_of("dana@prospect.example") == "prospect.example"
     assert domain_of("dana") == ""
+
+
+@given(
+    st.from_regex(r"[a-z0-9_.+\-A-Z @é]{0,70}", fullmatch=True),
+    st.sampled_from(
+        ["a.example", "a", "a..b", "", "-a.example", "a.example.", "ab--c.example", "xn--x.example", "[1.2.3.4]",
+         "münchen.example", "localhost", "a.invalid", "x" * 64 + ".example", "a." * 120 + "example"]
+    ),
+)  # fmt: skip
+def test_the_short_way_takes_what_the_library_takes(before: str, domain: str) -> None:
+    address = f"{before}@{domain}"
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+        valid = len(address) <= LONGEST_EMAIL and address.isprintable()
+    except EmailNotValidError:
+        valid = False
+    assert is_email(address) == valid

@@ -11,9 +11,9 @@ from tests.bench import engine, faults, load, polling, report, site
 
 HEAD = """# Benchmarks
 
-Made by `make bench`, the part "Visitors at once" by `make load`, and "At work for long" by `make soak` (`ARGS=--write`
-writes this file). Each figure is a median with its quartiles; ratios compare runs of the same process: a shared
-machine's milliseconds move by a factor of two.
+Made by `make bench`, the part "Visitors at once" by `make load`, "At work for long" by `make soak`, and "Addresses that
+are probed" by `make probes` (`ARGS=--write` writes this file). Each figure is a median with its quartiles; ratios
+compare runs of the same process: a shared machine's milliseconds move by a factor of two.
 """
 
 

@@ -32,6 +32,7 @@ AT = slot_text((clock.now() + timedelta(days=3)).replace(hour=10, minute=0, seco
 PAGES = [
     "/", "/links", "/links/new", "/links/new/round_robin", "/links/new/group",
     "/links/demo", "/links/group/why-not", f"/links/demo/why-not?at={AT}", "/links/demo/edit", "/links/demo/active",
+    "/links/demo/pause",
     "/links/demo/fairness", "/links/demo/simulate?rotation=strict&share_days=30&host={user}",
     "/links/demo/simulate/use?rotation=strict&share_days=30&host={user}",
     "/bookings", "/bookings?state=cancelled", "/bookings?q=nobody&whose=mine", "/bookings/{booking}",

@@ -323,6 +323,20 @@ def test_times_to_choose_from_tell_the_colleague_s_apart(world: Flask, client: F
     assert apart.count('name="slot"') == apart.count(", with a colleague") > 0
 
 
+@pytest.mark.rule("R27")
+@pytest.mark.parametrize("name", ["owner far", "owner near", "unknown"])
+def test_a_refusal_of_the_api_tells_times_with_a_colleague_apart_in_one_shape(
+    world: Flask, client: FlaskClient, name: str
+) -> None:
+    link = prepared(name, **SOONER)
+    body = {"start": (NINE + 12 * HALF_HOUR + HALF_HOUR / 6).isoformat(), "name": "Dana", "email": DANA}
+    refused = client.post(f"/api/v1/links/{link.slug}/bookings", json=body)
+    assert refused.status_code == 409
+    slots, apart = refused.json["slots"], refused.json["with_colleague"]
+    assert slots
+    assert apart == (slots if name == "owner far" else [])
+
+
 # A booking that is moved, and one that is handed over
 
 

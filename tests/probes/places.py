@@ -70,6 +70,11 @@ def _filled_in(ground: Ground, who: Address) -> dict[str, str]:
     return {"name": "Dana", "email": who.email, "slot": f"{ground.day:%Y%m%dT%H%MZ}"}
 
 
+def _without_time(ground: Ground, who: Address) -> dict[str, str]:
+    typed = _filled_in(ground, who)
+    return {"name": typed["name"], "email": typed["email"], "near": typed["slot"]}
+
+
 PLACES: dict[str, Place] = {
     "address typed (303)": posted(SAME, "/who", lambda _, who: {"email": who.email}),
     "page of times": page(SAME),
@@ -79,11 +84,7 @@ PLACES: dict[str, Place] = {
     "details, time taken (409)": _night,
     "form, time taken (409)": posted(SAME, "", _filled_in),
     "form, no name (422)": posted(SAME, "", lambda ground, who: _filled_in(ground, who) | {"name": ""}),
-    "form, no time (422)": posted(
-        SAME,
-        "",
-        lambda ground, who: {key: text for key, text in _filled_in(ground, who).items() if key != "slot"},
-    ),
+    "form, no time (422)": posted(SAME, "", _without_time),
     "message form": page(FULL, "/write"),
     "message, empty (422)": posted(FULL, "/write", lambda _, who: {"name": "Dana", "email": who.email}),
     "message, sent": posted(

@@ -108,7 +108,6 @@ class LinkYear:
 
     def _pass(self, event: Passed) -> None:
         booking = self.booking(event.key)
-        give_back(booking, event.from_id)
         booking.owner_routed = False
         booking.hosts = [_place(event.to_id)]
         self._note(booking, event, "handed_over", **{"from": event.from_id, "to": event.to_id})

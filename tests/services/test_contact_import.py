@@ -72,7 +72,7 @@ def imported(text: str, by: User, **choices: bool) -> ContactImport:
 def contacts() -> dict[str, tuple[Any, ...]]:
     db.session.rollback()
     found = select(Contact.email, Contact.name, Contact.phone, Contact.company, Contact.owner_id)
-    return {one.email: tuple(one)[1:] for one in db.session.execute(found)}
+    return {one.email: tuple(one)[1:] for one in db.session.execute(found.order_by(Contact.email))}
 
 
 def further() -> dict[str, str]:

@@ -9,12 +9,22 @@ from sqlalchemy import text
 
 from tests.factories import NOW, make_contact, make_link, make_user
 from tests.services.test_booking import HALF_HOUR, NINE, ask
+from website.csv_file import Row
 from website.extensions import db
-from website.models import Booking, Contact, ContactAddress, ContactImport, Message, PersonalLink
+from website.models import (
+    Booking,
+    Contact,
+    ContactAddress,
+    ContactImport,
+    ContactImportPart,
+    Message,
+    PersonalLink,
+)
 from website.models.message import DROPPED, WAITING
 from website.services.booking import book
 from website.services.cancellation import cancel
 from website.services.contact import NOBODY, contact_known_as, recognise
+from website.services.contact_import_rows import packed, unpacked
 from website.services.errors import NotAllowed, UnknownContact
 from website.services.forgetting import PATIENCE, forget
 from website.services.handover import hand_over
@@ -98,8 +108,16 @@ class Story:
         db.session.add(PersonalLink(link_id=self.link.id, contact_id=self.contact.id, **made))
         errors = [{"line": 3, "cells": ["Eve", "eve@"]}, {"line": 4, "cells": ["Dana", DANA.upper(), "x"]}]
         db.session.add(ContactImport(creator_id=self.ana.id, created_at=NOW, state="done", errors=errors))
+        self._waiting_import()
         failed = db.session.query(Message).filter_by(kind="booking_cancelled").first()
         failed.error = f"MailRefused: 550 <{DANA}> is unknown"
+
+    def _waiting_import(self) -> None:
+        row = ContactImport(creator_id=self.ana.id, created_at=NOW, state="uploaded")
+        db.session.add(row)
+        db.session.flush()
+        cells = [Row(2, ["Eve", "eve@else.example"]), Row(3, ["Dana", DANA])]
+        db.session.add(ContactImportPart(import_id=row.id, number=0, content=packed(cells)))
 
 
 @pytest.fixture
@@ -144,7 +162,9 @@ def test_past_meetings_stay_as_meetings(story: Story) -> None:
     assert [entry["what"] for entry in past.changes] == ["handed_over"]
     assert past.token != token
     assert db.session.get_one(Booking, story.by_somebody_else.id).guests == []
-    (one,) = db.session.query(ContactImport)
+    one = db.session.query(ContactImport).filter_by(state="done").one()
+    part = db.session.query(ContactImportPart).one()
+    assert [row.cells for row in unpacked(part.content)] == [["Eve", "eve@else.example"], ["", ""]]
     assert [row["line"] for row in one.errors] == [3]
 
 

@@ -7,13 +7,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.factories import make_busy, make_calendar, make_user
+from tests.factories import NOW, make_busy, make_calendar, make_link, make_user
 from tests.scheduling import year as year_of
 from tests.scheduling.year import DAY, START, Year
 from tests.services.link_year import A_WEEK, LinkYear
+from tests.services.test_booking import NINE, ask
 from website.extensions import db
 from website.models import Booking, Link
+from website.scheduling.receipt import Receipt
 from website.scheduling.simulation import Settings
+from website.services.booking import book
+from website.services.cancellation import cancel
+from website.services.handover import candidates, hand_over
+from website.services.reschedule import reschedule
 from website.services.simulator import Trial, simulate
 
 DAYS = 60
@@ -119,3 +125,39 @@ def test_a_period_that_begins_in_the_middle_begins_with_what_counted_by_then(wor
     assert max(abs(one.difference) for one in result.hosts) <= 3
     told = Counter(one.winner_id for one in result.outcomes)
     assert sum(told.values()) >= result.made
+
+
+@pytest.mark.rule("R24")
+@pytest.mark.parametrize("rotation", ["random", "balanced", "strict"])
+def test_bookings_made_by_the_services_themselves_replay_to_the_same(world: Flask, rotation: str) -> None:
+    """Booked, cancelled, handed over, moved and missed as visitors and hosts do it."""
+    people = [make_user(name, role="admin") for name in ("Ana", "Ben", "Cleo", "Dan")]
+    make_busy(people[1], (NOW, NOW + 9 * DAY))
+    link = make_link(hosts=people, rotation=rotation, increment=30)
+    link.hosts[0].weight = 2
+    db.session.commit()
+    receipts = []
+    for number in range(24):
+        now = NOW + number * timedelta(hours=8)
+        people[3].seat = not 6 <= number < 14
+        db.session.commit()
+        # Always a Tuesday to Thursday of a later week, in office hours.
+        start = NINE + (7 * (1 + number // 4) + number % 3) * DAY + (number % 7) * timedelta(minutes=30)
+        made = book(link, ask(start, nonce=f"n{number}"), now=now)
+        receipts.append(Receipt.from_json(made.receipt))
+        after = now + timedelta(hours=1)
+        if number % 5 == 1:
+            cancel(made.token, reason="", now=after)
+        elif number % 5 == 3:
+            mine = made.hosts[0].user_id
+            free = [one.user_id for one in candidates(made, after) if one.able]
+            hand_over(made.id, free[0], from_user_id=mine, by=people[0], now=after)
+        elif number % 7 == 4:
+            later = made.start_at + 2 * A_WEEK
+            reschedule(made.id, later, by=people[0], any_host=False, nonce=f"m{number}", now=after)
+    result = simulate(link, settings_of(link), as_it_is(link), 4, NOW + 9 * DAY)
+    assert [one.winner_id for one in result.outcomes] == [one.winner_id for one in receipts]
+    assert [dict(one.scores) for one in result.outcomes] == [dict(one.scores) for one in receipts]
+    assert [one.shares for one in result.outcomes] == [one.shares for one in receipts]
+    assert [one.difference for one in result.hosts] == [0, 0, 0, 0]
+    assert result.lost == 0

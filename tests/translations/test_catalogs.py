@@ -90,7 +90,7 @@ def same_placeholders(tag: str, message: Message, number: int, text: str) -> boo
     wanted, found = set(PLACEHOLDER.findall(ids(message)[0])), set(PLACEHOLDER.findall(text))
     plural = isinstance(message.id, tuple)
     if plural and number in ONE_NUMBER_ALONE.get(tag, ()):
-        found |= {"%(num)s"}
+        found |= {"%(num)s", "%(count)s"} & wanted
     # What is left of a percent sign must be doubled where values are put in.
     stray = "%" in PLACEHOLDER.sub("", text).replace("%%", "") and any("%(" in one for one in wanted)
     return found == wanted and not stray

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from icalendar import Event, vCalAddress
 
+from ..email_addresses import wire_email
 from .write import Meeting, calendar_of, event_of, line_of
 
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
@@ -56,7 +57,7 @@ def _text(event: Event, method: str) -> bytes:
 
 
 def _organizer(person: Person) -> vCalAddress:
-    address = vCalAddress(f"mailto:{line_of(person.address)}")
+    address = vCalAddress(f"mailto:{line_of(wire_email(person.address))}")
     if name := _name(person):
         address.params["CN"] = name
     return address

@@ -51,7 +51,8 @@ class GivenBack:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A host's booking went on to somebody else without a choice. It does so only if `from_id` got it here too."""
+    """A host handed the booking to somebody else, and keeps the turn that it cost. It is so only if `from_id` got it
+    here too."""
 
     key: int
     at: datetime
@@ -61,8 +62,9 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """Its host declines the booking, and the rotation chooses again, among those whom `request` says. It does so only
-    if `from_id` got it here too, and somebody is free."""
+    """Its host declines the booking, or is not free at its new time: the rotation chooses again, among those whom
+    `request` says, and the host's turn is given back. It is so only if `from_id` got it here too, and somebody is
+    free."""
 
     request: Request
     from_id: int
@@ -121,6 +123,7 @@ class Simulation:
             if isinstance(event, Request):
                 outcomes.append(self._book(event))
             elif isinstance(event, GivenBack):
+                self._give_turn_back(event.key)
                 self._move(event.key, None)
             elif isinstance(event, Passed) and self.host_of(event.key) == event.from_id:
                 self._move(event.key, event.to_id)
@@ -155,6 +158,7 @@ class Simulation:
     def _decline(self, declined: Declined) -> Outcome:
         outcome = self._outcome(declined.request)
         if outcome.winner_id is not None:
+            self._give_turn_back(declined.request.key)
             self._move(declined.request.key, outcome.winner_id)
             self._take_turn(outcome)
         return outcome
@@ -194,13 +198,16 @@ class Simulation:
         drawn = random.Random(nonce)  # noqa: S311  (the very draw of the booking, R23)
         return ROTATIONS[self.settings.rotation].choose(free, pool, drawn)
 
+    def _give_turn_back(self, key: int) -> None:
+        booking = self._bookings.get(key)
+        if booking is not None and booking.host_id is not None and booking.former is not None:
+            ring.give_back(self.seats, booking.host_id, booking.former)
+
     def _move(self, key: int, to_id: int | None) -> None:
         """The booking is another host's from now on, or nobody's."""
         booking = self._bookings.get(key)
         if booking is None or booking.host_id is None:
             return
-        if booking.former is not None:
-            ring.give_back(self.seats, booking.host_id, booking.former)
         self._count(booking, -1)
         # A booking that the owner handed on is like any other.
         booking.host_id, booking.former, booking.routed = to_id, None, False

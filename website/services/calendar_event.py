@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from ..config import in_force
+from ..email_addresses import wire_email
 from ..extensions import db
 from ..models import Booking, BookingEvent, CalendarAccount, Message
 from ..providers.calendars import CALENDAR_PROVIDERS
@@ -184,4 +185,5 @@ def _guests(booking: Booking) -> tuple[tuple[str, str], ...]:
         if event.calendar is not None and event.wanted
     }
     colleagues = [(host.user.email, host.user.name) for host in booking.hosts if host.user_id not in kept]
-    return (booking.email, booking.name), *((guest, "") for guest in booking.guests), *colleagues
+    guests = ((wire_email(guest), "") for guest in booking.guests)
+    return (wire_email(booking.email), booking.name), *guests, *colleagues

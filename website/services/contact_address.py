@@ -61,9 +61,9 @@ def _be_known_as(contact: Contact, first: str) -> None:
 
 
 def keep_from_others(addresses: Collection[str]) -> None:
-    """Keeps addresses that are nobody's first one from becoming so at this moment: whoever tries to waits for our commit,
-    and finds them taken then. That holds on every engine, without a lock of its own, and in an order in which nobody
-    waits for somebody who waits. Inside a transaction. Raises IntegrityError where somebody was faster."""
+    """Keeps addresses that are nobody's first one from becoming so at this moment: whoever tries to waits for our
+    commit, and finds them taken then. That holds on every engine, without a lock of its own, and in an order in which
+    nobody waits for somebody who waits. Inside a transaction. Raises IntegrityError where somebody was faster."""
     if not addresses:
         return
     table, empty = Contact.__table__, dict.fromkeys(("name", "phone", "company", "source", "crm_id"), "")

@@ -99,10 +99,11 @@ def _counted(wanted: Wanted) -> tuple[Select[Contact], int]:
     found = _found(wanted)
     some = found.with_only_columns(Contact.id).limit(MOST_COUNTED + 1)
     if not wanted.words:
-        return found, db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+        count = db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+        return _found(wanted, many=True) if count > MOST_COUNTED else found, count
     numbers = db.session.scalars(some).all()
     few = select(Contact).where(Contact.id.in_(numbers))
-    return few if len(numbers) <= MOST_COUNTED else found, len(numbers)
+    return few if len(numbers) <= MOST_COUNTED else _found(wanted, many=True), len(numbers)
 
 
 def every_contact(wanted: Wanted) -> Iterator[Contact]:
@@ -141,40 +142,52 @@ def _beyond(sort: Sort, key: Sequence[Any], *, forward: bool) -> ColumnElement[b
     return and_(first >= key[0], place > border)
 
 
-def _found(wanted: Wanted) -> Select[Contact]:
+def _found(wanted: Wanted, *, many: bool = False) -> Select[Contact]:
+    """The contacts that are wanted. Where there are many, each is looked at on the way, in place of all at first."""
     found = select(Contact).where(Contact.forgotten_at.is_(None))
     if wanted.owner_id is not None or wanted.unowned:
         found = found.where(Contact.owner_id == wanted.owner_id)
     if wanted.source:
         found = found.where(Contact.source == wanted.source)
     if wanted.company:
-        found = found.where(_of_company(wanted.company))
-    return found.where(_about(wanted.words)) if wanted.words else found
+        found = found.where(_of_company(wanted.company, many))
+    return found.where(_about(wanted.words, many)) if wanted.words else found
 
 
-def _of_company(company: str) -> ColumnElement[bool]:
+def _of_company(company: str, many: bool) -> ColumnElement[bool]:
     """Whose company is called so, or whose address lies in a domain that is called so, or is this one."""
     called = func.lower(literal(company))
-    said = select(Contact.id).where(func.lower(Contact.company) == called).correlate(None)
     named = db.session.scalars(select(Company.domain).where(func.lower(Company.name) == called))
-    return Contact.id.in_(union_all(said, *_in_domains([normal_domain(company), *named])))
+    said = _on_the_way(func.lower(Contact.company), many) == called
+    return _in_domains([normal_domain(company), *named], many, said)
 
 
-def _in_domains(domains: Sequence[str]) -> tuple[Select[int], Select[int]]:
-    own = select(Contact.id).where(CONTACT_DOMAIN.in_(domains)).correlate(None)
-    return own, select(ContactAddress.contact_id).where(ADDRESS_DOMAIN.in_(domains))
+def _in_domains(domains: Sequence[str], many: bool, *others: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Who has an address in one of the domains, or meets one of the other conditions."""
+    own = (_on_the_way(CONTACT_DOMAIN, many).in_(domains), *others)
+    further = select(ContactAddress.contact_id).where(ADDRESS_DOMAIN.in_(domains))
+    if many:
+        return or_(*own, Contact.id.in_(further))
+    each = (select(Contact.id).where(one).correlate(None) for one in own)
+    return Contact.id.in_(union_all(*each, further))
 
 
-def _about(words: str) -> ColumnElement[bool]:
+def _on_the_way(column: ColumnElement[str], many: bool) -> ColumnElement[str]:
+    """The column, with nothing behind it where there are many: then no index of it is used, but that of the order."""
+    return column.concat("") if many else column
+
+
+def _about(words: str, many: bool) -> ColumnElement[bool]:
     """The one with this address, else all in this domain, else all who have the words somewhere."""
     if _ADDRESS.fullmatch(words):
         contact = contact_known_as(words)
         if contact is not None:
             return Contact.id == contact.id
     if _DOMAIN.fullmatch(words):
-        there = Contact.id.in_(union_all(*_in_domains([normal_domain(words)])))
-        if db.session.scalar(select(Contact.id).where(there).limit(1)) is not None:
-            return there
+        domains = [normal_domain(words)]
+        somebody = select(Contact.id).where(_in_domains(domains, False)).limit(1)
+        if db.session.scalar(somebody) is not None:
+            return _in_domains(domains, many)
     return _with_words(words)
 
 

@@ -79,7 +79,7 @@ def fresh_times(scene: Scene, start_at: datetime) -> list[datetime] | None:
 def with_colleague(scene: Scene, starts: Sequence[datetime]) -> frozenset[datetime]:
     """Those of some offered starts at which a colleague of the contact's owner would host: they are offered apart, on
     whatever page (R20)."""
-    if not starts or not scene.pool.owner_alone:
+    if not starts:
         return frozenset()
     first, last = step_before(min(starts)), step_before(max(starts))
     sooner = sooner_with_colleague(scene, Window(first, last - first + 1))

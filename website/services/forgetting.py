@@ -11,13 +11,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from ..csv_file import Row
 from ..extensions import db
-from ..models import Booking, BuiltinEvent, Contact, Message, User
+from ..models import Booking, BuiltinEvent, Contact, ContactImportPart, Message, User
 from ..models.booking import CONFIRMED
 from ..models.message import DROPPED, FAILED, WAITING
 from ..tokens import new_token
 from . import claims, place
 from .cancellation import call_off
+from .contact_import_rows import packed, unpacked
 from .effect import Effect
 from .errors import NotAllowed, UnknownContact
 from .person import (
@@ -137,11 +139,24 @@ def _clear_elsewhere(person: Person, apart_from: Collection[int]) -> None:
         _clear_events(booking, person)
     for row in (*notes_of(person), *personal_links_of(person)):
         db.session.delete(row)
-    for one in imports_naming(person):
-        one.errors = [row for row in one.errors if not person.is_in(row)]
+    _clear_imports(person)
     for message in messages_about(person):
         if message.booking_id not in apart_from:
             _clear_message(message)
+
+
+def _clear_imports(person: Person) -> None:
+    """Rows that could not be used go; those of files that are still to be read are emptied."""
+    for one in imports_naming(person):
+        one.errors = [row for row in one.errors if not person.is_in(row)]
+    for part in db.session.scalars(select(ContactImportPart)):
+        rows = unpacked(part.content)
+        if any(person.is_in(row.cells) for row in rows):
+            part.content = packed(_emptied(row) if person.is_in(row.cells) else row for row in rows)
+
+
+def _emptied(row: Row) -> Row:
+    return Row(row.line, [""] * len(row.cells))
 
 
 def _clear_contact(person: Person, now: datetime) -> None:

@@ -26,7 +26,8 @@ _rest = Seldom(timedelta(hours=1))
 
 
 def note_offered_due(now: datetime) -> int:
-    """Notes what links offer today that have no note of today yet; returns how many links. Old notes go."""
+    """Notes what links offer today that have no note of today yet. Old notes go. Returns how many links, where there
+    may be more; else that is no work to come back for, and 0."""
     if not _rest.is_due(now):
         return 0
     due = _due(now)
@@ -35,6 +36,7 @@ def note_offered_due(now: datetime) -> int:
     if len(due) < BATCH:
         in_transaction(lambda: prune_offered(now))
         _rest.done(now)
+        return 0
     return len(due)
 
 

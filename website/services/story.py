@@ -61,7 +61,7 @@ def _later(
         elif entry["what"] == HANDED_OVER:
             yield Passed(booking.id, at, entry["from"], entry["to"])
         elif entry["what"] == MOVED:
-            yield from _moved(booking, entry, at)
+            yield from _moved(booking, entry, at, tried, newcomers)
         sequence += entry["what"] in _RISES
     if booking.state == OFF:
         yield GivenBack(booking.id, booking.cancelled_at or booking.created_at)
@@ -69,14 +69,16 @@ def _later(
         yield GivenBack(booking.id, _missed_at(booking))
 
 
-def _moved(booking: Booking, move: Mapping[str, Any], at: datetime) -> Iterator[Event]:
-    """To another time, and maybe to another host with it (R35)."""
-    after = [entry for entry in booking.changes if entry["at"] > move["at"]]
-    taken_from = [entry["from"] for entry in after if entry["what"] == HANDED_OVER][:1]
-    hosts = next((entry["hosts"] for entry in after if entry["what"] == MOVED), None) or taken_from
-    now = hosts or [host.user_id for host in booking.hosts]
-    if move["hosts"] and now and move["hosts"][0] != now[0]:
-        yield Passed(booking.id, at, move["hosts"][0], now[0])
+def _moved(
+    booking: Booking, move: Mapping[str, Any], at: datetime, tried: frozenset[int], newcomers: frozenset[int]
+) -> Iterator[Event]:
+    """To another time, at which the host was not free: the rotation chose again (R35)."""
+    later = [entry for entry in booking.changes if entry["at"] > move["at"] and entry["what"] == MOVED]
+    known = first_receipt(later[0]["receipt"] if later else booking.receipt, (), at)
+    if known is None or known.receipt.rule != "any_colleague" or not move["hosts"]:
+        return
+    able, free = (found & tried | newcomers for found in (able_in(known.receipt), free_in(known.receipt)))
+    yield Declined(Request(booking.id, at, able, free, None, move["nonce"], able), move["hosts"][0])
 
 
 def _missed_at(booking: Booking) -> datetime:

@@ -20,6 +20,7 @@ from ..services.find_link import link_by_slug
 from ..services.link import may_edit
 from .languages import prefer
 from .limits import ASKED, GUESSES, limited
+from .responses import to_whole_page
 
 View = Callable[..., ResponseReturnValue]
 
@@ -63,6 +64,8 @@ def signed_in(view: View) -> View:
         if current_user.is_authenticated:
             prefer(current_user.language)
             return view(**values)
+        if to_whole_page():
+            return "", 401, to_whole_page()
         back = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(f"/sign-in?{urlencode({'next': back})}", 302)
 

@@ -25,15 +25,17 @@ View = Callable[..., Any]
 @dataclass(frozen=True, slots=True)
 class Limit:
     """`visitor`: from one address; `target`: for one link or booking, from everybody together. `apart`: an address has
-    the first one for each link. What has another `name` is counted apart."""
+    the first one for each link. `everywhere`: all views that are held to it count together, else each for itself."""
 
     name: str
     visitor: str
     target: str = ""
     apart: bool = False
+    everywhere: bool = False
 
 
-LOOKUPS = Limit("lookups", "120/minute;1000/hour", "600/minute;6000/hour")
+# Who tries addresses gains nothing by trying them at several places (R22).
+LOOKUPS = Limit("lookups", "120/minute;1000/hour", "600/minute;6000/hour", everywhere=True)
 BOOKINGS = Limit("bookings", "120/hour", "600/hour", apart=True)
 NOTES = Limit("notes", "20/hour", "100/hour")
 # Each change of a booking is told to everybody who is invited.
@@ -56,13 +58,15 @@ QUICK_FORMS = "20/hour"
 def limited(limit: Limit, **conditions: Any) -> Callable[[View], View]:
     """A decorator that holds a view to a limit. `conditions` are Flask-Limiter's, such as `deduct_when`."""
 
+    count = limiter.shared_limit if limit.everywhere else limiter.limit
+
     def hold(view: View) -> View:
         key = _visitor_and_target if limit.apart else visitor
-        held: View = limiter.limit(limit.visitor, key_func=key, scope=limit.name, **conditions)(view)
+        held: View = count(limit.visitor, scope=limit.name, key_func=key, **conditions)(view)
         if not limit.target:
             return held
         often = lambda: _in_force(limit.target)  # noqa: E731  (asked anew for each request)
-        together: View = limiter.limit(often, key_func=target, scope=limit.name, **conditions)(held)
+        together: View = count(often, scope=limit.name, key_func=target, **conditions)(held)
         return together
 
     return hold

@@ -23,7 +23,8 @@ def body_of(request: Request, required: Collection[str], optional: Collection[st
 
 
 def query_of(request: Request, known: Collection[str]) -> dict[str, str]:
-    """The query, what is named several times with commas between; HubSpot overlooks what it does not know, but nobody of ours should ask for that."""
+    """The query, what is named several times with commas between; HubSpot overlooks what it does not know, but
+    nobody of ours should ask for that."""
     unknown = {*request.args} - {*known}
     if unknown:
         raise invalid(f"unknown parameters: {sorted(unknown)}")

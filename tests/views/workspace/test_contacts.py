@@ -53,6 +53,12 @@ def test_the_fragment_is_the_part_of_the_page(client: FlaskClient, ana: User) ->
     assert (typed.headers["HX-Push-Url"], typed.headers["HX-Replace-Url"]) == ("false", "/contacts")
 
 
+def test_whose_session_is_over_leaves_the_fragment_for_the_page(client: FlaskClient, ana: User) -> None:
+    answer = client.get("/contacts/found?q=dana", headers=FRAGMENT)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/contacts?q=dana")
+    assert "next=%2Fcontacts" in client.get(answer.headers["HX-Redirect"]).location
+
+
 def test_pages_lead_on_without_an_address_in_their_own(client: FlaskClient, ana: User) -> None:
     for number in range(51):
         make_contact(f"c{number:02}@prospect.example", name="")

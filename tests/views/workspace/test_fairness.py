@@ -153,7 +153,7 @@ def test_other_settings_show_then_and_now_and_change_nothing(page, link: Link) -
     ana = link.hosts[0].user_id
     html = page(f"simulate?rotation=strict&share_days=30&weeks=12&host={ana}&weight_{ana}=5").text
     assert "5 bookings since 9 November 2026 were replayed." in html
-    assert re.findall(r"<td>(\d+)</td><td>(\d+)</td><td><strong>([^<]+)<", html) == [
+    assert re.findall(r"<td>(\d+)</td><td>(\d+)</td><td><strong><bdi>([^<]+)<", html) == [
         ("2", "4", "+2"),
         ("2", "0", "-2"),
     ]

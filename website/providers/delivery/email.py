@@ -14,6 +14,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from ...email_addresses import wire_email
 from ...sentences import gettext_noop
 
 # Of each single step; a delivery has about ten of them, and its lease has to outlast them all.
@@ -69,9 +70,9 @@ def send(letter: Letter, smtp_url: str) -> None:
     try:
         message = message_of(letter)
         with _server(urlsplit(smtp_url)) as server:
-            server.send_message(message, from_addr=_bare(letter.sender), to_addrs=[letter.to])
+            server.send_message(message, from_addr=_bare(letter.sender), to_addrs=[wire_email(letter.to)])
     except smtplib.SMTPRecipientsRefused as error:
-        raise _refusal(*error.recipients[letter.to]) from error
+        raise _refusal(*error.recipients[wire_email(letter.to)]) from error
     except (smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
         raise DeliveryError(f"The mail server does not let us in: {error.smtp_code}.") from error
     except smtplib.SMTPResponseException as error:
@@ -87,10 +88,11 @@ def message_of(letter: Letter) -> EmailMessage:
     message = EmailMessage(policy=POLICY)
     name, address = parseaddr(letter.sender)
     message["From"] = Address(_plain(letter.sender_name) or name, addr_spec=address)
-    if letter.reply_to is not None and letter.reply_to[1].isascii():
+    answers = wire_email(letter.reply_to[1]) if letter.reply_to is not None else ""
+    if letter.reply_to is not None and answers.isascii():
         # An address that not every server takes is no reason to refuse a mail to somebody else.
-        message["Reply-To"] = Address(_plain(letter.reply_to[0]), addr_spec=letter.reply_to[1])
-    message["To"] = Address(addr_spec=letter.to)
+        message["Reply-To"] = Address(_plain(letter.reply_to[0]), addr_spec=answers)
+    message["To"] = Address(addr_spec=wire_email(letter.to))
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.written_at)
     message["Message-ID"] = message_id(letter)

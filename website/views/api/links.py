@@ -11,12 +11,12 @@ from flask_smorest import Blueprint
 
 from ... import clock
 from ...config import in_force
-from ...models import Booking
+from ...models import Booking, Link
 from ...services.availability import offered_slots, scene_of
 from ...services.booking import book, is_booked
 from ...services.contact import recognise
-from ...services.errors import ReusedKey, SlotTaken
-from ...services.find_link import open_link
+from ...services.errors import ReusedKey, SlotTaken, UnknownLink
+from ...services.find_link import link_by_slug, open_link
 from ...services.ownership import heeds_owner
 from ..languages import prefer
 from ..limits import ASKED, BOOKINGS, LOOKUPS, limited, may_write_to, written_to
@@ -48,15 +48,35 @@ def slots(slug: str) -> Any:
         "duration": asked.duration,
         "slots": _written(found.starts, asked.timezone),
     }
-    # The link decides whether the list is there, never the address: whoever types one learns nothing (R22).
-    if heeds_owner(link) and link.owner_fallback_days:
+    if _offers_colleagues(link):
         answer["with_colleague"] = _written(found.with_colleague, asked.timezone)
+    return answer
+
+
+def _offers_colleagues(link: Link) -> bool:
+    """Whether answers have a second list. The link decides, never the address: whoever types one learns nothing
+    (R22)."""
+    return heeds_owner(link) and bool(link.owner_fallback_days)
+
+
+def _alternatives(link: Link, taken: SlotTaken, timezone: str) -> dict[str, list[str]]:
+    """Every time near by that can be booked, and which of them would be with a colleague of the owner (R20)."""
+    answer = {"slots": _written(taken.alternatives, timezone)}
+    if _offers_colleagues(link):
+        answer["with_colleague"] = _written(sorted(taken.with_colleague), timezone)
     return answer
 
 
 def _tells_slots(response: Response) -> bool:
     """On an owner-first link a refusal says what is offered to an address: it counts as a lookup (R22)."""
-    return response.status_code == 409 and bool(g.get("owner_first"))
+    return response.status_code == 409
+
+
+def _looks_nobody_up() -> bool:
+    try:
+        return not heeds_owner(link_by_slug(str((request.view_args or {})["slug"])))
+    except UnknownLink:
+        return True
 
 
 def _booked(_response: Response) -> bool:
@@ -71,13 +91,12 @@ def _booked(_response: Response) -> bool:
 @problems(blueprint, 404, 409, 410, 413, 422, 429)
 @blueprint.response(201, BookingAnswer, headers=LOCATION)
 @limited(ASKED)
-@limited(LOOKUPS, deduct_when=_tells_slots)
+@limited(LOOKUPS, deduct_when=_tells_slots, exempt_when=_looks_nobody_up)
 @limited(BOOKINGS, deduct_when=_booked)
 def bookings(slug: str) -> Any:
     """Book a slot; the same request again gives the same booking."""
     link, now = open_link(slug), clock.now()
     prefer(link.language)
-    g.owner_first = link.owner_first
     wanted = asked_booking(link)
     told, again = (wanted.email, *wanted.guests), is_booked(wanted.nonce)
     if not again and not may_write_to(told):
@@ -85,7 +104,7 @@ def bookings(slug: str) -> Any:
     try:
         booking = book(link, wanted, now=now)
     except SlotTaken as taken:
-        return problem("slot_taken", slots=_written(taken.alternatives, wanted.timezone))
+        return problem("slot_taken", **_alternatives(link, taken, wanted.timezone))
     except ReusedKey:
         return problem(
             "key_reused", errors={"Idempotency-Key": [gettext("It came with another request before.")]}

@@ -235,3 +235,4 @@ class ProblemAnswer(Schema):
     detail = fields.String()
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     slots = fields.List(fields.String())
+    with_colleague = fields.List(fields.String())

@@ -19,6 +19,7 @@ from ...services.contact import recognise
 from ...services.deciding import fresh_times, with_colleague
 from ...services.errors import BadRequest, ReusedKey, SlotTaken, UnknownLink
 from ...services.find_link import link_by_slug
+from ...services.ownership import heeds_owner
 from ...tokens import BadToken, signer
 from ..errors import RETRY_SECONDS
 from ..languages import language_tag, translated
@@ -56,6 +57,14 @@ def _looks_up(_response: Response) -> bool:
     return bool(g.get("looks_up"))
 
 
+def _looks_nobody_up() -> bool:
+    """Where no owner is asked for nothing is looked up, nor for a form that has made its booking (R33)."""
+    try:
+        return not heeds_owner(link_by_slug(slug_of_request())) or _is_booked_already()
+    except UnknownLink:
+        return True
+
+
 def _booked(_response: Response) -> bool:
     return bool(g.get("booked"))
 
@@ -81,7 +90,7 @@ def _too_many_booked(_limit: object) -> Response | None:
     return _details(question, form, start, 429, come_back_later(), token=token)[0]
 
 
-@limited(LOOKUPS, deduct_when=_looks_up, on_breach=_too_many_booked)
+@limited(LOOKUPS, deduct_when=_looks_up, exempt_when=_looks_nobody_up, on_breach=_too_many_booked)
 @limited(BOOKINGS, deduct_when=_booked, exempt_when=_is_booked_already, on_breach=_too_many_booked)
 def book(slug: str) -> ResponseReturnValue:
     question = asked(slug, request.form)
@@ -199,7 +208,7 @@ def _details(
     first: bool = False,
 ) -> tuple[Response, int]:
     """The form about a start, or about `alternatives` to it, of which those in `apart` are with a colleague."""
-    g.looks_up = (alternatives is not None or status == 422) and question.link.owner_first
+    g.looks_up = (alternatives is not None or status == 422) and heeds_owner(question.link)
     colleague = alternatives is None and _is_with_colleague(question, start)
     page = link_page(
         question,

@@ -103,7 +103,7 @@ def _sooner(asked: Asked, scene: Scene) -> Sooner | None:
     away the owner's times are, the first ones are seen at once."""
     whole = booking_window(scene)
     first = asked.on or asked.month
-    if whole is None or not scene.pool.owner_alone:
+    if whole is None:
         return None
     start = max(whole.start, day_steps(asked.timezone, first)[0]) if first else whole.start
     found = sooner_with_colleague(scene, Window(start, max(0, whole.end - start)))

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_interval, format_skeleton
 from flask import abort, render_template, request
@@ -16,14 +15,16 @@ from ... import clock
 from ...models import Link
 from ...scheduling.kinds import LINK_KINDS
 from ...scheduling.rotations import ROTATIONS
-from ...services.decisions import Decision, decisions_of
+from ...services.decisions import decisions_of
 from ...services.fairness import Fairness, HostFigures, fairness_of
 from ...services.next_host import Next, next_hosts
+from ...services.pause import is_paused
 from ..access import may_edit_link, me
 from ..languages import locale
 from ..numbers import row_number
-from ..public.words import clock_time
+from .decision_words import decision_words
 from .lists import page_asked
+from .pause import pause_words
 from .plots import Panel, common_scale
 
 PERIODS = (4, 12, 26)
@@ -74,11 +75,15 @@ def show(link: Link) -> ResponseReturnValue:
     decisions, more = decisions_of(link, figures.start_at, me(), host_id=host_id, page=page)
     scale = common_scale([max(sum(one.got), sum(one.wanted)) for one in figures.hosts])
     rotation = ROTATIONS[link.rotation]
+    paused = {one.user_id: pause_words(one) for one in link.hosts if is_paused(one, now)}
     return render_template(
         "workspace/links/fairness.html",
         link=link,
         figures=figures,
-        rows=[_row(figures, one, scale.panel(one.got, one.wanted)) for one in figures.hosts],
+        rows=[
+            _row(figures, one, paused.get(one.host_id), scale.panel(one.got, one.wanted))
+            for one in figures.hosts
+        ],
         weekly=_weekly(figures),
         scale=scale,
         periods=PERIODS,
@@ -86,7 +91,7 @@ def show(link: Link) -> ResponseReturnValue:
         last=_day(now.date()),
         rotation=rotation,
         following=_following(link, now),
-        decisions=[_decision_words(one) for one in decisions],
+        decisions=[decision_words(one) for one in decisions],
         host_id=host_id,
         page=page,
         more=more,
@@ -98,14 +103,14 @@ def _weeks_asked() -> int:
     return weeks if weeks in PERIODS else PERIODS[1]
 
 
-def _row(figures: Fairness, host: HostFigures, panel: Panel) -> Row:
+def _row(figures: Fairness, host: HostFigures, paused: str | None, panel: Panel) -> Row:
     got, counted = sum(host.got), figures.counted
     per_hours = figures.per_hundred_hours(host)
     difference = round(host.difference, 1)
     return Row(
         host.host_id,
         host.name,
-        _notes(host),
+        [*([paused] if paused else []), *_notes(host)],
         format_decimal(got),
         format_decimal(sum(host.wanted), "#,##0.0"),
         format_percent(got / counted, "#,##0.0%") if counted else "",
@@ -174,39 +179,3 @@ def _following(link: Link, now: datetime) -> Following:
 
 def _scores(link: Link, found: Sequence[Next]) -> list[str]:
     return [SCORES[link.rotation](place, one.score) for place, one in enumerate(found, 1)]
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """A booking as the list shows it."""
-
-    booking_id: int
-    when: str
-    hosts: list[str]
-    why: list[str]
-    opens: bool
-
-
-def _decision_words(one: Decision) -> DecisionRow:
-    local = one.made_at.astimezone(ZoneInfo(me().timezone))
-    when = f"{_day(local.date())}, {clock_time(local)}"
-    return DecisionRow(one.booking_id, when, one.hosts, _why(one), one.opens)
-
-
-def _why(one: Decision) -> list[str]:
-    """How the host was chosen, and what became of it."""
-    receipt, words = one.receipt, list[str]()
-    if one.owner_routed:
-        words.append(_("Came as the contact's owner."))
-    elif receipt is not None:
-        pool = sum(member.inside for member in receipt.pool)
-        words.append(_("%(free)s of %(pool)s hosts were free.", free=len(receipt.free_host_ids), pool=pool))
-        score = receipt.scores.get(receipt.winner_id) if receipt.winner_id is not None else None
-        if score is not None and receipt.rotation is not None:
-            label = _(ROTATIONS[receipt.rotation].score)
-            words.append(_("%(label)s: %(score)s.", label=label, score=format_decimal(round(score, 2))))
-    if receipt is not None and receipt.winner_name and receipt.winner_name not in one.hosts:
-        words.append(_("Chosen first: %(name)s.", name=receipt.winner_name))
-    if not one.counts:
-        words.append(_("Does not count: it was cancelled or missed."))
-    return words

@@ -43,7 +43,8 @@ def _facts(path: OwnerPath, reader: User) -> list[tuple[str, str]]:
     facts.append((_("Can host"), _(STANDINGS[path.standing]) if path.standing else _("Yes.")))
     facts.append((_("Host of this link"), _("Yes.") if path.hosts else _("No.")))
     if path.paused:
-        facts.append((_("Turns"), _(REASONS["owner_paused"])))
+        reason = REASONS["owner_paused"]
+        facts.append((_("Turns"), _(reason)))
     if path.row.startswith("owner"):
         first = moment(path.first, reader.timezone) if path.first else _("None on any date of this link.")
         facts.append((_("First time"), first))

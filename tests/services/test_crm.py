@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.factories import NOW, make_contact, make_link, make_user
 from tests.peers.hubspot import HubSpot
 from tests.peers.hubspot_site import with_hubspot
-from tests.services.test_booking import ask
+from tests.services.test_booking import HALF_HOUR, NINE, ask
 from website.config import Config
 from website.extensions import db
 from website.models import CrmOwner, Link, User
@@ -232,3 +232,32 @@ def test_the_crm_counts_before_the_contact_s_own_owner(boss: User, hubspot: HubS
     hubspot.add_contact(DANA, number)
     crm.forget_answers()
     assert recognise(DANA, link).owner_id == ana.id
+
+
+@pytest.mark.rule("R25")
+def test_who_owns_the_contact_in_the_crm_and_cannot_host_owns_it_here_too(
+    boss: User, hubspot: HubSpot
+) -> None:
+    ana, number = linked(boss, hubspot)
+    ben = make_user("Ben")
+    link = owner_first(ben, assign_owner=True)
+    hubspot.add_contact(DANA, number)
+    booking = book(link, ask(email=DANA), now=NOW)
+    assert [host.user_id for host in booking.hosts] == [ben.id]
+    assert (booking.contact.owner_id, booking.receipt["rule"]) == (ana.id, "owner_not_host")
+    other = book(link, ask(NINE + HALF_HOUR, email="new@prospect.example", nonce="2"), now=NOW)
+    assert other.contact.owner_id == ben.id
+
+
+@pytest.mark.rule("R21")
+def test_a_personal_link_goes_by_its_contact_s_owner_there_whatever_address_is_typed(
+    boss: User, hubspot: HubSpot
+) -> None:
+    ana, number = linked(boss, hubspot)
+    link = owner_first(make_user("Ben"), ana)
+    contact = make_contact(DANA)
+    db.session.commit()
+    hubspot.add_contact(DANA, number)
+    booking = book(link, ask(email="dana@home.example", personal=contact.id), now=NOW)
+    assert [host.user_id for host in booking.hosts] == [ana.id]
+    assert (booking.receipt["owner_source"], booking.receipt["crm"]) == ("crm", "owned")

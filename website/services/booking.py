@@ -11,8 +11,8 @@ from ..scheduling.receipt import Answer
 from ..sentences import Sentence
 from ..tokens import new_token
 from . import claims, message, occupation
-from .assignment import assign, receipt_of, take_turn, welcome
-from .availability import scene_of
+from .assignment import Assignment, assign, receipt_of, take_turn, welcome
+from .availability import Scene, scene_of
 from .booking_request import CrmAnswers, Request, ask_about, visitor_of
 from .contact import contact_for_booking, normal_email
 from .deciding import Decision, ask_at_source, decide
@@ -88,7 +88,6 @@ def _insert(decision: Decision, request: Request, checked: Mapping[int, Answer])
     scene, assignment = decision.scene, decision.assignment
     link = scene.link
     receipt = receipt_of(scene, decision.free, assignment, checked)
-    new_owner = assignment.host_ids[0] if link.assign_owner and len(assignment.host_ids) == 1 else None
     booking = Booking(
         token=new_token(),
         # Whoever sees the event sees its UID, which must not open the invitee's page.
@@ -96,7 +95,9 @@ def _insert(decision: Decision, request: Request, checked: Mapping[int, Answer])
         nonce=request.nonce,
         request_hash=request.hash,
         link=link,
-        contact=contact_for_booking(request.email, request.name, owner_id=new_owner, now=scene.now),
+        contact=contact_for_booking(
+            request.email, request.name, owner_id=_new_owner(scene, assignment), now=scene.now
+        ),
         start_at=request.start_at,
         end_at=request.start_at + timedelta(minutes=request.duration),
         timezone=request.timezone,
@@ -117,6 +118,14 @@ def _insert(decision: Decision, request: Request, checked: Mapping[int, Answer])
         take_turn(link, assignment.host_ids[0])
     message.announce(booking, scene.now)
     return booking
+
+
+def _new_owner(scene: Scene, assignment: Assignment) -> int | None:
+    """Who becomes owner of a contact without one, where the link says so (R25): the host, unless the CRM named somebody
+    who could not host."""
+    if not scene.link.assign_owner or len(assignment.host_ids) != 1:
+        return None
+    return scene.visitor.owner_id if scene.visitor.owner_source == "crm" else assignment.host_ids[0]
 
 
 def booking_by_token(token: str) -> Booking:

@@ -12,6 +12,7 @@ import requests
 
 from website.config import in_force
 from website.providers.http import guarded_session
+from website.sentences import gettext_noop
 
 from ..errors import CrmTooSlow, CrmUnreachable
 from .refusals import error_of
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 AGENT = "Firsthand"
 OBJECTS, OWNERS = "objects", "owners"
-TOO_SLOW = "HubSpot did not answer in time."
+TOO_SLOW = gettext_noop("HubSpot did not answer in time.")
 
 
 @dataclass(frozen=True, slots=True)

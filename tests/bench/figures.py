@@ -7,7 +7,7 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-from tests.bench import engine, faults, load, polling, report, site
+from tests.bench import engine, faults, large, load, polling, report, site
 
 HEAD = """# Benchmarks
 
@@ -29,6 +29,7 @@ def _benches() -> str:
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     parts = [HEAD, _machine(), "\n## The engine alone\n", *engine.run()]
     parts += ["\n## The slots partial over the whole WSGI stack\n", *site.run(now)]
+    parts += ["\n## A million contacts and bookings\n", *large.run()]
     parts += ["\n## Keeping Google calendars in step\n", *polling.run()]
     parts += ["\n## Pages while Google fails\n", *faults.run()]
     return "\n".join(parts) + "\n"

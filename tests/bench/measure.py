@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 ROUNDS = 15
@@ -22,12 +22,23 @@ class Spread:
 
 def measure(work: Callable[[], object], rounds: int = ROUNDS, calls: int = 1) -> Spread:
     """Runs `work` once to warm up, then `rounds` times `calls` calls, and says what one call takes."""
-    work()
-    times = []
+    return measure_in_turn([work], rounds, calls)[0]
+
+
+def measure_in_turn(works: Sequence[Callable[[], object]], rounds: int, calls: int) -> list[Spread]:
+    """The same of several works whose rounds take turns, so that whatever else the machine does slows all of them."""
+    times: list[list[float]] = [[] for _ in works]
+    for work in works:
+        work()
     for _ in range(rounds):
-        begun = time.perf_counter()
-        for _ in range(calls):
-            work()
-        times.append((time.perf_counter() - begun) * 1000 / calls)
+        for work, took in zip(works, times, strict=True):
+            begun = time.perf_counter()
+            for _ in range(calls):
+                work()
+            took.append((time.perf_counter() - begun) * 1000 / calls)
+    return [_spread(took) for took in times]
+
+
+def _spread(times: Sequence[float]) -> Spread:
     low, median, high = statistics.quantiles(times, n=4)
     return Spread(median, low, high)

@@ -219,6 +219,19 @@ def test_a_head_start_fades_evenly_over_the_recent_window(days, left) -> None:
     assert decayed(12.0, JOINED, JOINED + timedelta(days=days)) == pytest.approx(left)
 
 
+@pytest.mark.rule("R23")
+@pytest.mark.parametrize(
+    ("first", "days", "left"),
+    [
+        (-90, 15, 6.0), (-30, 15, 6.0), (-10, 20, 12.0), (-10, 25, 6.0), (-10, 30, 0.0), (0, 29, 12.0), (0, 30, 0.0),
+        (5, 29, 12.0), (5, 31, 0.0),
+    ],
+)  # fmt: skip
+def test_on_a_young_link_nothing_fades_before_the_first_bookings_leave_the_window(first, days, left) -> None:
+    first_at, now = JOINED + timedelta(days=first), JOINED + timedelta(days=days)
+    assert decayed(12.0, JOINED, now, 30, first_at) == pytest.approx(left)
+
+
 # The table, and what holds for any shares
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from website.scheduling import ring
-from website.scheduling.ring import Seat
+from website.scheduling.ring import Recent, Seat
 from website.scheduling.simulation import Declined, GivenBack, Passed, Request, Settings, Simulation
 
 NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
@@ -82,10 +82,10 @@ def test_bookings_leave_the_window_and_those_of_the_owner_count_where_that_is_sa
 def test_who_comes_back_starts_anew_at_the_mean() -> None:
     seats = [Seat(1, present=True), Seat(2, present=True), Seat(3, joined_at=NOON - 90 * DAY, turn=4)]
     assert ring.has_changed(seats, ALL)
-    ring.welcome(seats, ALL, {1: 4, 2: 6, 3: 9}, NOON)
+    ring.welcome(seats, ALL, {1: 4, 2: 6, 3: 9}, NOON, Recent(30))
     assert not ring.has_changed(seats, ALL)
     assert (seats[2].head_start, seats[2].joined_at, seats[2].turn) == (5.0, NOON, 4)
-    (_, _, back) = ring.shares_of(seats, {1: 4, 2: 6}, NOON + 15 * DAY)
+    (_, _, back) = ring.shares_of(seats, {1: 4, 2: 6}, NOON + 15 * DAY, Recent(30))
     assert back.load == 2.5
 
 

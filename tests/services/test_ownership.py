@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from tests.factories import NOW, make_contact, make_link, make_user
 from tests.services.meetings import team
 from tests.services.test_booking import HALF_HOUR, NINE, ask
+from tests.views.workspace.test_links import sign_in
 from website.extensions import db
 from website.models import Booking, Company, Contact, ContactAddress, Link, User
 from website.scheduling.receipt import Receipt, remarks, sentence
@@ -237,3 +239,14 @@ def test_the_receipt_says_by_what_the_owner_is_known(people: list[User]) -> None
         "You met this contact last time.",
         "You own this contact.",
     ]
+
+
+@pytest.mark.rule("R24")
+def test_an_admin_sees_by_what_the_owner_is_known(people: list[User], client: FlaskClient) -> None:
+    _ana, ben, _cleo = people
+    make_company(ben)
+    booking = book(round_robin(people), ask(), now=NOW)
+    sign_in(client, make_user("Boss", role="admin"))
+    page = client.get(f"/bookings/{booking.id}").text
+    assert "<dt>Owner</dt><dd>Ben</dd>" in page
+    assert "<dt>Known by</dt><dd>The owner of the contact&#39;s company.</dd>" in page

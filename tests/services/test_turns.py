@@ -155,8 +155,8 @@ def test_a_host_s_own_cap_counts_where_the_link_has_none(world: Flask) -> None:
 @pytest.mark.rule("R23")
 def test_shares_count_the_bookings_of_the_link_s_own_window(world: Flask) -> None:
     link, (_ana, _ben) = ring_of("Ana", "Ben", rotation="balanced", share_days=7)
-    old, new = next_booking(link, 0), next_booking(link, 1)
-    old.created_at, new.created_at = NOW - 9 * DAY, NOW - 6 * DAY
+    old, new, first = next_booking(link, 0), next_booking(link, 1), next_booking(link, 2)
+    old.created_at, new.created_at, first.created_at = NOW - 9 * DAY, NOW - 6 * DAY, NOW - 60 * DAY
     for row in link.hosts:
         row.head_start, row.joined_at = 7.0, NOW - 10 * DAY
     db.session.commit()

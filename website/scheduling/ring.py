@@ -11,6 +11,14 @@ from typing import Protocol
 from .rotations import RECENT_DAYS, Share, decayed, head_start, next_turn, turn_given_back
 
 
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """Which bookings count: those of the last `days` days; `first_at` is when the link's first one was made."""
+
+    days: int = RECENT_DAYS
+    first_at: datetime | None = None
+
+
 class Member(Protocol):
     """A host of a link: see `Share`. `joined_at` is when the head start was given, `present` whether the host was in
     working order at the last choice."""
@@ -40,15 +48,17 @@ class Seat:
 
 
 def shares_of(
-    members: Sequence[Member], given: Mapping[int, int], now: datetime, window_days: int = RECENT_DAYS
+    members: Sequence[Member], given: Mapping[int, int], now: datetime, recent: Recent
 ) -> list[Share]:
-    """Where each member stands at `now`; `given` is how many bookings of the last `window_days` days count, none of
-    them from before the member joined or came back."""
-    return [_share(member, given.get(member.user_id, 0), now, window_days) for member in members]
+    """Where each member stands at `now`; `given` is how many recent bookings count, none of them from before the
+    member joined or came back."""
+    return [_share(member, given.get(member.user_id, 0), now, recent) for member in members]
 
 
-def _share(member: Member, given: int, now: datetime, window_days: int) -> Share:
-    start = decayed(member.head_start, member.joined_at, now, window_days) if member.joined_at else 0.0
+def _share(member: Member, given: int, now: datetime, recent: Recent) -> Share:
+    start = 0.0
+    if member.joined_at is not None and member.head_start:
+        start = decayed(member.head_start, member.joined_at, now, recent.days, recent.first_at)
     return Share(member.user_id, member.weight, member.priority, given, start, member.turn, member.position)
 
 
@@ -62,7 +72,7 @@ def welcome(
     able: Container[int],
     given: Mapping[int, int],
     now: datetime,
-    window_days: int = RECENT_DAYS,
+    recent: Recent,
 ) -> None:
     """Gives members who joined or came back the mean of the others to start with, so that there is no burst.
 
@@ -70,7 +80,7 @@ def welcome(
     while the head start that made up for the absence is still fading, and they would catch up after all. Who comes
     back keeps their place in the ring, who is new goes to its end.
     """
-    everyone = {share.host_id: share for share in shares_of(members, given, now, window_days)}
+    everyone = {share.host_id: share for share in shares_of(members, given, now, recent)}
     staying = [everyone[member.user_id] for member in members if member.present and member.user_id in able]
     for member in members:
         if member.user_id in able and not member.present:

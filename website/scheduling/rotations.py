@@ -105,11 +105,20 @@ def head_start(share: Share, pool: Sequence[Share]) -> float:
     return mean * share.weight - share.given
 
 
-def decayed(head_start: float, joined_at: datetime, now: datetime, window_days: int = RECENT_DAYS) -> float:
-    """What is left of a head start: it fades evenly over the recent window, as the bookings of others that it
-    stands for leave that window too. Both times are aware."""
-    faded = (now - joined_at) / timedelta(days=window_days)
-    return head_start * (1 - min(max(faded, 0.0), 1.0))
+def decayed(
+    head_start: float,
+    joined_at: datetime,
+    now: datetime,
+    window_days: int = RECENT_DAYS,
+    first_at: datetime | None = None,
+) -> float:
+    """What is left of a head start: it fades evenly as the bookings of others that it stands for leave the recent
+    window. They were made within a window before `joined_at`, and none before `first_at`, the link's first: so on a
+    young link nothing fades for a while. All times are aware."""
+    window = timedelta(days=window_days)
+    begins_at = joined_at if first_at is None else min(max(joined_at, first_at + window), joined_at + window)
+    left, whole = joined_at + window - now, joined_at + window - begins_at
+    return head_start * min(max(left / whole, 0.0), 1.0) if whole else head_start * (left > timedelta(0))
 
 
 def _random(free: Sequence[Share], rng: Random) -> Choice:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from . import ring
-from .ring import Seat
+from .ring import Recent, Seat
 from .rotations import RECENT_DAYS, ROTATIONS, Choice, Share
 
 
@@ -102,14 +102,16 @@ class _Booking:
 
 
 class Simulation:
-    """A link's rotation at work. `seats` are its hosts, in their order, as they stand before the first event; `lost`
-    counts the requests that found nobody free."""
+    """A link's rotation at work. `seats` are its hosts, in their order, as they stand before the first event, and
+    `first_at` when the link's first booking was made, None where it is among the events; `lost` counts the requests
+    that found nobody free."""
 
-    def __init__(self, seats: Sequence[Seat], settings: Settings) -> None:
+    def __init__(self, seats: Sequence[Seat], settings: Settings, first_at: datetime | None = None) -> None:
         self.seats = list(seats)
         self.settings = settings
         self._seat_of = {seat.user_id: seat for seat in self.seats}
         self.lost = 0
+        self._first_at = first_at
         self._given: Counter[int] = Counter()
         self._bookings: dict[int, _Booking] = {}
         self._recent: deque[_Booking] = deque()
@@ -142,6 +144,7 @@ class Simulation:
 
     def add(self, key: int, at: datetime, host_id: int, *, owner_routed: bool = False) -> None:
         """A booking that was made already: nothing is chosen, and nobody's turn is taken. In order of time."""
+        self._first_at = self._first_at or at
         self._bookings[key] = booking = _Booking(at, host_id, owner_routed)
         self._recent.append(booking)
         self._count(booking, 1)
@@ -167,9 +170,12 @@ class Simulation:
         if not self._somebody_free(request):
             return Outcome(request, None)
         if ring.has_changed(self.seats, request.able):
-            ring.welcome(self.seats, request.able, self._given, request.at, self.settings.share_days)
+            ring.welcome(self.seats, request.able, self._given, request.at, self._window())
             self._count_anew()
         return self._choose(request)
+
+    def _window(self) -> Recent:
+        return Recent(self.settings.share_days, self._first_at)
 
     def _somebody_free(self, request: Request) -> bool:
         """Who finds nobody books nothing, and then nothing changes."""
@@ -188,7 +194,7 @@ class Simulation:
         if request.owner_id is not None:
             return Outcome(request, request.owner_id)
         inside = request.able if request.pool is None else request.pool
-        shares = ring.shares_of(self.seats, self._given, request.at, self.settings.share_days)
+        shares = ring.shares_of(self.seats, self._given, request.at, self._window())
         pool = [share for share in shares if share.host_id in inside]
         free = [share for share in pool if share.host_id in request.free]
         choice = self._choice(free, pool, request.nonce)

@@ -13,6 +13,7 @@ from ..models.booking import CONFIRMED
 from ..scheduling import ring
 from ..scheduling.kinds import LINK_KINDS
 from ..scheduling.receipt import Answer, Receipt
+from ..scheduling.ring import Recent
 from ..scheduling.rotations import ROTATIONS, Choice, Share
 from .availability import Scene
 from .hosts import Host
@@ -57,7 +58,13 @@ def shares(scene: Scene) -> list[Share]:
 
 
 def _shares(link: Link, now: datetime) -> list[Share]:
-    return ring.shares_of(link.hosts, given_lately(link, now), now, link.share_days)
+    return ring.shares_of(link.hosts, given_lately(link, now), now, recent_of(link))
+
+
+def recent_of(link: Link) -> Recent:
+    """Which bookings of the link are recent (R23)."""
+    first = select(Booking.created_at).where(Booking.link_id == link.id).order_by(Booking.created_at).limit(1)
+    return Recent(link.share_days, db.session.scalar(first))
 
 
 def given_lately(link: Link, now: datetime) -> dict[int, int]:
@@ -94,7 +101,7 @@ def welcome(link: Link, hosts: Sequence[Host], now: datetime) -> None:
     """
     able = {host.id for host in hosts if host.candidate.reason_out is None}
     if LINK_KINDS[link.kind].rotates and ring.has_changed(link.hosts, able):
-        ring.welcome(link.hosts, able, given_lately(link, now), now, link.share_days)
+        ring.welcome(link.hosts, able, given_lately(link, now), now, recent_of(link))
 
 
 def take_turn(link: Link, host_id: int) -> None:

@@ -9,7 +9,7 @@ from ..models import Link, LinkHost
 from ..scheduling import ring
 from ..scheduling.ring import Seat
 from ..scheduling.rotations import ROTATIONS, Choice, Share
-from .assignment import given_lately
+from .assignment import given_lately, recent_of
 from .hosts import hosts_of_link
 
 
@@ -27,11 +27,12 @@ def next_hosts(link: Link, now: datetime) -> list[Next]:
     """Everybody who can be chosen, in the order in which they would be: each is next where nobody before is free. By a
     draw all have the same chance, and the order means nothing. Nothing is changed."""
     hosts = {host.id: host for host in hosts_of_link(link.id, now) if host.candidate.reason_out is None}
+    recent = recent_of(link)
     seats, given = [seat_of(member) for member in link.hosts], given_lately(link, now)
     if ring.has_changed(seats, hosts):
-        ring.welcome(seats, hosts, given, now, link.share_days)
+        ring.welcome(seats, hosts, given, now, recent)
         given = {seat.user_id: given.get(seat.user_id, 0) for seat in seats if seat.joined_at != now}
-    shares = ring.shares_of(seats, given, now, link.share_days)
+    shares = ring.shares_of(seats, given, now, recent)
     pool = {share.host_id: share for share in shares if share.host_id in hosts}
     if not pool:
         return []

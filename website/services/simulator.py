@@ -17,7 +17,7 @@ from ..models import Booking, BookingHost, Link, User
 from ..scheduling.ring import Seat
 from ..scheduling.rotations import Share
 from ..scheduling.simulation import Event, Outcome, Request, Settings, Simulation
-from .assignment import counting
+from .assignment import counting, recent_of
 from .guess import Guesses
 from .next_host import seat_of
 from .receipts import able_in, first_receipt
@@ -74,7 +74,9 @@ def simulate(link: Link, settings: Settings, trials: Sequence[Trial], weeks: int
     tried = frozenset(one.user_id for one in trials)
     newcomers = tried - _in_receipts(bookings)
     events = _events(link, bookings, tried, newcomers, now)
-    simulation = Simulation(_seats(link, trials, bookings), settings)
+    simulation = Simulation(
+        _seats(link, trials, bookings), settings, recent_of(link).first_at if bookings else None
+    )
     for key, made_at, host, owner_routed in _earlier(link, since, settings):
         simulation.add(key, made_at, host, owner_routed=owner_routed)
     outcomes = simulation.play(events)

@@ -120,7 +120,7 @@ def _about_owner(receipt: Receipt) -> list[tuple[str, str]]:
     if receipt.owner_name is not None:
         lines.append((_("Owner"), receipt.owner_name))
     if receipt.owner_source:
-        lines.append((_("Known as owner by"), _(OWNER_SOURCES[receipt.owner_source])))
+        lines.append((_("Known by"), _(OWNER_SOURCES[receipt.owner_source])))
     if receipt.crm:
         lines.append((_("CRM"), _(CRM_OUTCOMES[receipt.crm])))
     return lines

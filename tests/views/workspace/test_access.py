@@ -16,11 +16,13 @@ from website.models import Company, CrmOwner, User
 from website.services.api_token import make_token
 from website.services.booking import book
 from website.services.contact_import import Choices, keep_file, rehearse
+from website.services.contact_import_work import imports_due
 
 OPEN = {"workspace.sign_in"}
 VALUES = {
     "slug": "x", "kind": "group", "contact_id": 1, "account_id": 1, "client": "google", "user_id": 1, "event_id": 1,
-    "booking_id": 1, "message_id": 1, "key": "popup", "number": 1, "token_id": 1, "company_id": 1, "import_id": 1, "owner_id": 1,
+    "booking_id": 1, "message_id": 1, "key": "popup", "number": 1, "token_id": 1, "company_id": 1, "import_id": 1,
+    "owner_id": 1,
 }  # fmt: skip
 OF_CALENDARS = {"kind": "ics"}
 # What a page cannot do without.
@@ -41,6 +43,7 @@ def ana(world: Flask) -> User:
     db.session.add(CrmOwner(provider="hubspot", external_id="1", email="ana@acme.example", seen_at=NOW))
     db.session.commit()
     rehearse(keep_file(BytesIO(b"Email\nnobody\n"), "a.csv", by=ana, now=NOW), ["email"], Choices(), by=ana)
+    imports_due(NOW)
     (event,) = book(link, ask(), now=NOW).events
     event.found = "gone"
     db.session.commit()

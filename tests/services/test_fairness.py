@@ -22,7 +22,7 @@ END = START + 70 * DAY
 
 @pytest.fixture
 def real(world: Flask) -> LinkYear:
-    year = Year(hosts=8, bookings=120, days=DAYS, seed=6)
+    year = Year(hosts=8, bookings=80, days=DAYS, seed=6)
     lived = LinkYear(year, "balanced")
     lived.log, lived.year = year.live(lived), year  # type: ignore[attr-defined]
     db.session.commit()

@@ -21,3 +21,8 @@ class Sentence(str):
         sentence = super().__new__(cls, message % values if values else message)
         sentence.message, sentence.values = message, values
         return sentence
+
+    @classmethod
+    def kept(cls, message: str, values: dict[str, Any]) -> "Sentence":
+        """A sentence that was stored as its parts."""
+        return cls(message, **values)

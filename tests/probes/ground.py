@@ -9,13 +9,15 @@ from sqlalchemy import select, update
 
 from tests.factories import make_busy, make_contact, make_link, make_organisation, make_user
 from website.extensions import db
-from website.models import Calendar, Link, User
+from website.models import Calendar, Company, Link, User
 from website.tokens import signer
 
 HOSTS = 5
 UNKNOWN, PLANTED = "unknown", "planted"
 # Who owns the contacts of each kind: nobody, a host, one who could host and is none of the hosts, one who cannot host.
 KINDS = (UNKNOWN, "unowned", "a host's", "an outsider's", "an unseated host's")
+# Unknown, of a company that a host owns. Only the work is compared.
+OF_COMPANY = "of a host's company"
 SAME, LATE, FULL, APART = "same", "late", "full", "apart"
 
 
@@ -58,8 +60,10 @@ def lay(now: datetime, each: int, rng: Random) -> Ground:
     for kind, owner in owners.items():
         for email in emails[kind]:
             make_contact(email, owner)
+    db.session.add(Company(domain="customer.example", owner_id=hosts[1].id))
     db.session.commit()
-    return Ground(now, links, {kind: _addresses(kind, emails[kind], now) for kind in KINDS})
+    emails[OF_COMPANY] = [_email(rng, "customer.example") for _ in range(each)]
+    return Ground(now, links, {kind: _addresses(kind, emails[kind], now) for kind in emails})
 
 
 def _links(hosts: list[User], now: datetime) -> list[Link]:
@@ -76,9 +80,9 @@ def _links(hosts: list[User], now: datetime) -> list[Link]:
     ]
 
 
-def _email(rng: Random) -> str:
+def _email(rng: Random, domain: str = "prospect.example") -> str:
     """Nobody has it; all are of the same length."""
-    return f"{rng.getrandbits(64):016x}@prospect.example"
+    return f"{rng.getrandbits(64):016x}@{domain}"
 
 
 def _addresses(kind: str, emails: list[str], now: datetime) -> list[Address]:

@@ -15,7 +15,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from tests.factories import NOW
-from tests.probes.ground import APART, FULL, KINDS, Address, Ground, lay
+from tests.probes.ground import APART, FULL, KINDS, OF_COMPANY, Address, Ground, lay
 from tests.probes.places import PLACES, Ask, Place, page
 from tests.probes.shape import Shape, shape_of, without_slots
 from website import clock
@@ -24,6 +24,7 @@ from website.services import busy
 
 pytestmark = pytest.mark.rule("R22")
 EACH = 4
+EVERY_KIND = (*KINDS, OF_COMPANY)
 # Who is in the pool and why takes a few microseconds, by one rule or another.
 OF_THE_POOL = "scheduling/pool.py"
 
@@ -34,10 +35,9 @@ def ground(world: Flask, monkeypatch: pytest.MonkeyPatch) -> Ground:
     return lay(NOW, EACH, Random(1))
 
 
-def sent(client: FlaskClient, ask: Ask) -> TestResponse:
-    return client.open(
-        ask.path, method=ask.method, data=ask.body or None, content_type=ask.content_type or None
-    )
+def sent(client: FlaskClient, ask: Ask, **headers: str) -> TestResponse:
+    values = {"data": ask.body, "content_type": ask.content_type} if ask.body else {}
+    return client.open(ask.path, method=ask.method, headers=headers, **values)
 
 
 def shown(client: FlaskClient, ask: Ask, who: Address) -> Shape:
@@ -45,9 +45,11 @@ def shown(client: FlaskClient, ask: Ask, who: Address) -> Shape:
     return shape_of(answer.status_code, answer.headers.items(), answer.text, who)
 
 
-def test_the_same_answer_everywhere_to_everybody(ground: Ground, client: FlaskClient) -> None:
+def test_the_same_answer_everywhere_to_everybody(
+    ground: Ground, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
     rng = Random(2)
-    probes = [(place, who) for place in PLACES for kind in KINDS for who in ground.addresses[kind]]
+    probes = [(place, who) for place in PLACES for kind in EVERY_KIND for who in ground.addresses[kind]]
     rng.shuffle(probes)
     answers = defaultdict(lambda: defaultdict(list))
     for place, who in probes:
@@ -56,6 +58,18 @@ def test_the_same_answer_everywhere_to_everybody(ground: Ground, client: FlaskCl
         answers[place][shown(client, PLACES[place](ground, who), who)].append(who.kind)
     assert len(probes) >= 300
     assert {place: len(shapes) for place, shapes in answers.items()} == dict.fromkeys(PLACES, 1)
+    assert [record for record in caplog.records if record.name.startswith("website")] == []
+
+
+def test_who_has_the_answer_already_is_told_so_alike(ground: Ground, client: FlaskClient) -> None:
+    shapes = set()
+    for kind in EVERY_KIND:
+        who = ground.addresses[kind][0]
+        ask = PLACES["slots partial"](ground, who)
+        tag = sent(client, ask).headers["ETag"]
+        again = sent(client, ask, **{"If-None-Match": tag})
+        shapes.add(shape_of(again.status_code, again.headers.items(), again.text, who))
+    assert [(shape.status, shape.body) for shape in shapes] == [(304, "")]
 
 
 def test_the_probes_are_answered_as_they_say(ground: Ground, client: FlaskClient) -> None:
@@ -111,9 +125,9 @@ def work_of(place: Place, ground: Ground, who: Address, client: FlaskClient) -> 
 
 def test_the_same_work_for_everybody(ground: Ground, client: FlaskClient) -> None:
     for name, place in PLACES.items():
-        usual, *others = [work_of(place, ground, ground.addresses[kind][0], client) for kind in KINDS]
+        usual, *others = [work_of(place, ground, ground.addresses[kind][0], client) for kind in EVERY_KIND]
         assert usual.total() > 20
-        for kind, work in zip(KINDS[1:], others, strict=True):
+        for kind, work in zip(EVERY_KIND[1:], others, strict=True):
             apart = {what: (usual[what], work[what]) for what in usual | work}
             assert {what: both for what, both in apart.items() if matters(what, *both)} == {}, (name, kind)
 

@@ -4,16 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ..sentences import Sentence, gettext_noop
+from ..sentences import Sentence
 from .contact_import import Choices
 from .contact_import_people import Owners, People, Person
 from .contact_import_rows import Entry, EntryReader, Problem
 
 LONGEST_KEPT = 1000
-
-SOMEBODY_ELSES = gettext_noop(
-    "This is an address of another contact, %(email)s. Leave it out, or change that contact first."
-)
 
 
 class Judge:
@@ -56,7 +52,10 @@ class Judge:
         for address in entry.further:
             other = self.people.by_address.get(address)
             if other is not None and other is not person:
-                why = Sentence(SOMEBODY_ELSES, email=other.email)
+                why = Sentence(
+                    "This is an address of another contact, %(email)s. Leave it out, or change that contact first.",
+                    email=other.email,
+                )
                 entry.problems.append(Problem(self._reader.further_column, address, why))
 
     def _create(self, entry: Entry, owner_id: int | None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..csv_file import Row
 from ..email_addresses import is_email
-from ..sentences import Sentence, gettext_noop
+from ..sentences import Sentence
 from .contact import normal_email
 
 LONGEST = 200
@@ -16,7 +16,6 @@ MOST_FURTHER = 20
 
 NO_ADDRESS = Sentence("There is no e-mail address in this row: write one.")
 NOT_AN_ADDRESS = Sentence("This is no e-mail address: write one such as name@example.com.")
-TOO_LONG = gettext_noop("This is too long: keep it under %(most)s characters.")
 NOT_SHOWN = Sentence("Take out the characters that cannot be shown.")
 TOO_MANY_CELLS = Sentence(
     "This row has more cells than there are columns. Write a value that holds a separator in quotation marks."
@@ -131,14 +130,14 @@ class EntryReader:
         name = " ".join(filter(None, parts))
         if len(name) > LONGEST and not entry.problems:
             key = "last_name" if "last_name" in self._places else "first_name"
-            entry.problems.append(Problem(self.column(key), name, Sentence(TOO_LONG, most=LONGEST)))
+            entry.problems.append(Problem(self.column(key), name, _too_long()))
         return name
 
     def _text(self, entry: Entry, key: str) -> str:
         """A text on one line; what it cannot be is noted."""
         text = " ".join(self._cell(entry.cells, key).split())
         if len(text) > LONGEST:
-            entry.problems.append(Problem(self.column(key), text, Sentence(TOO_LONG, most=LONGEST)))
+            entry.problems.append(Problem(self.column(key), text, _too_long()))
         elif _CONTROL.search(text):
             entry.problems.append(Problem(self.column(key), _CONTROL.sub("?", text), NOT_SHOWN))
         return text
@@ -157,3 +156,7 @@ def packed(rows: Iterable[Row]) -> bytes:
 def unpacked(content: bytes) -> list[Row]:
     """The rows that `packed` was given."""
     return [Row(line, cells) for line, *cells in json.loads(zlib.decompress(content))]
+
+
+def _too_long() -> Sentence:
+    return Sentence("This is too long: keep it under %(most)s characters.", most=LONGEST)

@@ -2,13 +2,9 @@
 
 from collections.abc import Iterable
 
-from ..sentences import Sentence, gettext_noop
+from ..sentences import Sentence
 from .contact_import import rows_of
 from .contact_import_rows import Entry, EntryReader, Problem
-
-AGAIN = gettext_noop(
-    "Line %(line)s has this address already. Leave one of the two rows out, or make one of them."
-)
 
 
 class Seen:
@@ -51,4 +47,8 @@ class Seen:
             before = self._lines.setdefault(address, entry.line)
             if before < entry.line:
                 column = reader.column("email") if address == entry.email else reader.further_column
-                entry.problems.append(Problem(column, address, Sentence(AGAIN, line=before)))
+                again = Sentence(
+                    "Line %(line)s has this address already. Leave one of the two rows out, or make one of them.",
+                    line=before,
+                )
+                entry.problems.append(Problem(column, address, again))

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from ..clock import SKEW
@@ -53,8 +53,7 @@ CHANNELS: dict[str, Callable[[Message, datetime], Effect | None]] = {
     crm_meeting.CHANNEL: crm_meeting.prepare,
 }
 # Nobody waits for these, and nothing else waits for them.
-PATIENT = frozenset({crm_meeting.CHANNEL})
-EVERYTHING = frozenset(CHANNELS)
+PATIENT = (crm_meeting.CHANNEL,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +75,17 @@ def deliver_due(now: datetime) -> int:
 
 def deliver_soon(now: datetime) -> int:
     """Delivers the oldest message that is due and that somebody waits for, as `deliver_one`."""
-    return deliver_one(now, EVERYTHING - PATIENT)
+    return deliver_one(now, Message.channel.not_in(PATIENT))
 
 
 def deliver_patiently(now: datetime) -> int:
     """Delivers the oldest message that is due and that nobody waits for, as `deliver_one`."""
-    return deliver_one(now, PATIENT)
+    return deliver_one(now, Message.channel.in_(PATIENT))
 
 
-def deliver_one(now: datetime, channels: Collection[str] = EVERYTHING) -> int:
-    """Delivers the oldest message of some channels that is due at `now`; returns 1, or 0 when there is none."""
-    lease = in_transaction(lambda: _lease(now, channels))
+def deliver_one(now: datetime, which: ColumnElement[bool] | None = None) -> int:
+    """Delivers the oldest message that is due at `now`, of all or of `which`; returns 1, or 0 when there is none."""
+    lease = in_transaction(lambda: _lease(now, true() if which is None else which))
     if lease is None:
         return 0
     _deliver(lease, now)
@@ -112,7 +111,7 @@ def lag(now: datetime) -> timedelta:
     return now - oldest if oldest else timedelta(0)
 
 
-def _lease(now: datetime, channels: Collection[str]) -> Lease | None:
+def _lease(now: datetime, which: ColumnElement[bool]) -> Lease | None:
     """Takes the oldest due message whose lane is free; `attempts` rises here, so that one that kills its worker is
     counted too."""
     _drop_expired(now)
@@ -124,7 +123,7 @@ def _lease(now: datetime, channels: Collection[str]) -> Lease | None:
         select(Message)
         .where(
             Message.state == WAITING,
-            Message.channel.in_(channels),
+            which,
             _due(now),
             _free(now),
             ~ahead.exists(),

@@ -1,6 +1,7 @@
 """Who gets in, how, and what the browser may keep."""
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -11,16 +12,21 @@ from tests.factories import NOW, make_contact, make_link, make_organisation, mak
 from tests.services.test_booking import ask
 from tests.views.workspace.test_links import sign_in, token_of
 from website.extensions import db
-from website.models import User
+from website.models import Company, CrmOwner, User
 from website.services.api_token import make_token
 from website.services.booking import book
+from website.services.contact_import import Choices, keep_file, rehearse
+from website.services.contact_import_work import imports_due
 
 OPEN = {"workspace.sign_in"}
 VALUES = {
     "slug": "x", "kind": "group", "contact_id": 1, "account_id": 1, "client": "google", "user_id": 1, "event_id": 1,
-    "booking_id": 1, "message_id": 1, "key": "popup", "number": 1, "token_id": 1,
+    "booking_id": 1, "message_id": 1, "key": "popup", "number": 1, "token_id": 1, "company_id": 1, "import_id": 1,
+    "owner_id": 1,
 }  # fmt: skip
 OF_CALENDARS = {"kind": "ics"}
+# What a page cannot do without.
+ASKED = {"workspace.use_settings": "?rotation=random&share_days=30&host=1"}
 # Where providers send people back to: their answers are tested on their own.
 CALLBACKS = {"workspace.calendar_linked", "workspace.signed_in_with"}
 
@@ -33,6 +39,11 @@ def ana(world: Flask) -> User:
     make_personal_link(link, make_contact())
     db.session.commit()
     make_token("CRM", by=ana, now=NOW)
+    db.session.add(Company(domain="prospect.example"))
+    db.session.add(CrmOwner(provider="hubspot", external_id="1", email="ana@acme.example", seen_at=NOW))
+    db.session.commit()
+    rehearse(keep_file(BytesIO(b"Email\nnobody\n"), "a.csv", by=ana, now=NOW), ["email"], Choices(), by=ana)
+    imports_due(NOW)
     (event,) = book(link, ask(), now=NOW).events
     event.found = "gone"
     db.session.commit()
@@ -60,7 +71,7 @@ def address(app: Flask, rule: Rule) -> str:
         values = VALUES | (OF_CALENDARS if rule.rule.startswith("/calendars") else {})
         built = rule.build({name: values[name] for name in rule.arguments})
     assert built
-    return built[1]
+    return built[1] + ASKED.get(rule.endpoint, "")
 
 
 def test_every_signed_in_page_sends_a_stranger_to_sign_in_and_back(
@@ -78,7 +89,7 @@ def test_every_signed_in_page_sends_a_stranger_to_sign_in_and_back(
 def test_no_signed_in_page_is_kept_by_the_browser(world: Flask, client: FlaskClient, ana: User) -> None:
     sign_in(client, ana)
     for rule in rules(world, "GET"):
-        answer = client.get(address(world, rule))
+        answer = client.get(address(world, rule), follow_redirects=True)
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), rule
 
 

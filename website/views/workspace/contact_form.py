@@ -53,8 +53,8 @@ def edit(contact_id: int) -> ResponseReturnValue:
 @signed_in
 def owner(contact_id: int) -> ResponseReturnValue:
     contact = contact_by_id(contact_id)
+    allow_edit(contact, me())
     if request.method != "POST":
-        allow_edit(contact, me())
         choices = owner_choices(contact.owner)
         return render_template("workspace/contacts/owner.html", contact=contact, choices=choices)
     try:

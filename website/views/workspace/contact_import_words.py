@@ -219,7 +219,7 @@ def _wrong(errors: Sequence[Mapping[str, Any]]) -> Iterator[Wrong]:
 
 
 def _why(problem: Mapping[str, Any]) -> str:
-    return translated(Sentence(problem["why"], **problem["values"]))
+    return translated(Sentence.kept(problem["why"], problem["values"]))
 
 
 def error_lines(row: ContactImport) -> Iterator[list[str]]:

@@ -87,7 +87,8 @@ def show(link: Link) -> ResponseReturnValue:
         return _page(link, _("Choose a host of this link.")), 422
     except ValueError:
         return _page(link, _("Write dates such as 2026-12-01.")), 422
-    return see_other(f"/links/{link.slug}?said={'turns' if 'again' in request.form else 'paused'}#turns")
+    again = "again" in request.form
+    return see_other(f"/links/{link.slug}?said={'turns' if again else 'paused'}#turns")
 
 
 def _dates(link: Link) -> tuple[date | None, date | None]:

@@ -45,7 +45,7 @@ bench: $(DEV) $(CATALOGS)  ## how fast slots are found, and whether they are rig
 load: $(DEV) $(CATALOGS)  ## a minute of visitors at once on each engine: errors, times, memory
 	$(BIN)/python -m tests.bench --load $(ARGS)
 
-fairness: $(DEV) $(CATALOGS)  ## a year of 40 hosts and 20,000 bookings: shares, bursts, and a replay of every receipt; ARGS="hosts bookings rotation"
+fairness: $(DEV) $(CATALOGS)  ## a year of 40 hosts and 20,000 bookings: shares, bursts, and a replay of every receipt; ARGS="hosts bookings rotation share_days"
 	$(BIN)/python -m tests.bench.fairness $(ARGS)
 
 probes: $(DEV) $(CATALOGS)  ## whether an address that is typed tells anything: ten thousand probes on each engine

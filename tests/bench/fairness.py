@@ -21,16 +21,16 @@ from website.extensions import db
 from website.scheduling.simulation import Event, Settings, Simulation
 from website.services.fairness import fairness_of
 
-USUAL = ("40", "20000", "balanced")
+USUAL = ("40", "20000", "balanced", "365")
 COMMIT_EVERY = 200
 
 
 class Compared:
     """The real link, with the simulation at its side."""
 
-    def __init__(self, year: Year, rotation: str) -> None:
-        self.real = LinkYear(year, rotation)
-        self.simulation = Simulation(year.seats(), Settings(rotation))
+    def __init__(self, year: Year, rotation: str, share_days: int) -> None:
+        self.real = LinkYear(year, rotation, share_days=share_days)
+        self.simulation = Simulation(year.seats(), Settings(rotation, share_days))
         self.choices = self.different = self.events = 0
 
     def take(self, event: Event) -> int | None:
@@ -50,16 +50,16 @@ class Compared:
 
 
 def main() -> None:
-    hosts, bookings, rotation = (*sys.argv[1:], *USUAL[len(sys.argv) - 1 :])
+    hosts, bookings, rotation, share_days = (*sys.argv[1:], *USUAL[len(sys.argv) - 1 :])
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(replace(BASE, database_url=f"sqlite:///{Path(folder) / 'year.db'}"))
         with app.app_context():
             upgrade()
             year = Year(hosts=int(hosts), bookings=int(bookings))
-            compared, began = Compared(year, rotation), time.perf_counter()
+            compared, began = Compared(year, rotation, int(share_days)), time.perf_counter()
             log = year.live(compared)
             db.session.commit()
-            print(f"\n{hosts} hosts, {bookings} requests, {rotation}: {time.perf_counter() - began:.0f} s")
+            print(f"\n{hosts} hosts, {bookings} requests, {rotation}, shares of {share_days} days: {time.perf_counter() - began:.0f} s")
             print(f"choices {compared.choices}, of which the replay differs in {compared.different}")
             tell_shares(year, log)
             tell_bursts(year, log)

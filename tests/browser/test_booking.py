@@ -129,7 +129,7 @@ def test_a_token_that_expired_in_an_open_tab_leads_back_to_the_question(
     )
     page.locator("#month-after").click()
     expect(page.get_by_label("Your e-mail address")).to_be_visible()
-    expect(page.get_by_role("alert")).to_contain_text("expired")
+    expect(page.get_by_role("alert")).to_contain_text("does not work any more")
     assert page.locator("h1").count() == page.locator("main").count() == 1
 
 

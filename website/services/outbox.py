@@ -85,7 +85,7 @@ def deliver_patiently(now: datetime) -> int:
 
 def deliver_one(now: datetime, which: ColumnElement[bool] | None = None) -> int:
     """Delivers the oldest message that is due at `now`, of all or of `which`; returns 1, or 0 when there is none."""
-    lease = in_transaction(lambda: _lease(now, true() if which is None else which))
+    lease = in_transaction(lambda: _lease(now, which))
     if lease is None:
         return 0
     _deliver(lease, now)
@@ -111,8 +111,8 @@ def lag(now: datetime) -> timedelta:
     return now - oldest if oldest else timedelta(0)
 
 
-def _lease(now: datetime, which: ColumnElement[bool]) -> Lease | None:
-    """Takes the oldest due message whose lane is free; `attempts` rises here, so that one that kills its worker is
+def _lease(now: datetime, which: ColumnElement[bool] | None = None) -> Lease | None:
+    """Takes the oldest due message, of all or of `which`, whose lane is free; `attempts` rises here, so that one that kills its worker is
     counted too."""
     _drop_expired(now)
     before = aliased(Message)
@@ -123,7 +123,7 @@ def _lease(now: datetime, which: ColumnElement[bool]) -> Lease | None:
         select(Message)
         .where(
             Message.state == WAITING,
-            which,
+            true() if which is None else which,
             _due(now),
             _free(now),
             ~ahead.exists(),

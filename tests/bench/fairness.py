@@ -59,7 +59,8 @@ def main() -> None:
             compared, began = Compared(year, rotation, int(share_days)), time.perf_counter()
             log = year.live(compared)
             db.session.commit()
-            print(f"\n{hosts} hosts, {bookings} requests, {rotation}, shares of {share_days} days: {time.perf_counter() - began:.0f} s")
+            what = f"{hosts} hosts, {bookings} requests, {rotation}, shares of {share_days} days"
+            print(f"\n{what}: {time.perf_counter() - began:.0f} s")
             print(f"choices {compared.choices}, of which the replay differs in {compared.different}")
             tell_shares(year, log)
             tell_bursts(year, log)

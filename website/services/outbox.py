@@ -112,8 +112,8 @@ def lag(now: datetime) -> timedelta:
 
 
 def _lease(now: datetime, which: ColumnElement[bool] | None = None) -> Lease | None:
-    """Takes the oldest due message, of all or of `which`, whose lane is free; `attempts` rises here, so that one that kills its worker is
-    counted too."""
+    """Takes the oldest due message, of all or of `which`, whose lane is free; `attempts` rises here, so that one that
+    kills its worker is counted too."""
     _drop_expired(now)
     before = aliased(Message)
     ahead = select(before.id).where(

@@ -30,7 +30,8 @@ class Booking(Model):
     __table_args__ = (
         CheckConstraint("state IN ('confirmed', 'cancelled')", name="state"),
         CheckConstraint("end_at > start_at", name="order"),
-        Index("ix_booking_link_id_created_at", "link_id", "created_at"),
+        # Shares are counted at every booking of a link: without its rows, which are long for their receipts.
+        Index("ix_booking_counted", "link_id", "created_at", "state", "no_show", "owner_routed"),
         Index("ix_booking_link_id_start_at", "link_id", "start_at"),
     )
 

@@ -25,6 +25,9 @@ def upgrade():
     op.add_column('contact', sa.Column('crm_id', sa.String(), nullable=False, server_default=''))
     op.add_column('contact', sa.Column('created_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('contact', sa.Column('forgotten_at', sa.DateTime(timezone=True), nullable=True))
+    # Shares are counted at every booking, without reading its long receipts.
+    op.drop_index('ix_booking_link_id_created_at', table_name='booking')
+    op.create_index('ix_booking_counted', 'booking', ['link_id', 'created_at', 'state', 'no_show', 'owner_routed'])
     # Lists of a million contacts are read in the order of an index.
     op.drop_index('ix_contact_owner_id', table_name='contact')
     op.create_index('ix_contact_owner_id_email', 'contact', ['owner_id', 'email'])
@@ -158,6 +161,8 @@ def downgrade():
         op.drop_table(table)
     for index in ('domain', 'name', 'company', 'source_email', 'owner_id_id', 'owner_id_email'):
         op.drop_index(f'ix_contact_{index}', table_name='contact')
+    op.drop_index('ix_booking_counted', table_name='booking')
+    op.create_index('ix_booking_link_id_created_at', 'booking', ['link_id', 'created_at'])
     op.create_index('ix_contact_owner_id', 'contact', ['owner_id'])
     for table, columns in (
         ('link_host', ('max_per_week', 'max_per_day', 'paused_until', 'paused_from')),

@@ -21,7 +21,6 @@ _SIGNED_IN_STYLES = (
     "workspace/calendars",
     "workspace/why_not",
     "workspace/import",
-    "workspace/fairness",
 )
 _SIGNED_IN_SCRIPTS = ("harden", "plain", "choice", "announce", "summary", "copy")
 
@@ -29,6 +28,8 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "public.css": tuple(f"css/{name}.css" for name in (*_STYLES, "components/embed", "components/languages")),
     "public.js": tuple(f"js/{name}.js" for name in _PUBLIC_SCRIPTS),
     "workspace.css": tuple(f"css/{name}.css" for name in (*_STYLES, *_SIGNED_IN_STYLES)),
+    # For the two pages that have curves and bars.
+    "fairness.css": ("css/workspace/fairness.css",),
     "workspace.js": tuple(f"js/{name}.js" for name in _SIGNED_IN_SCRIPTS),
 }
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}

@@ -48,7 +48,7 @@ load: $(DEV) $(CATALOGS)  ## a minute of visitors at once on each engine: errors
 fairness: $(DEV) $(CATALOGS)  ## a year of 40 hosts and 20,000 bookings: shares, bursts, and a replay of every receipt; ARGS="hosts bookings rotation share_days"
 	$(BIN)/python -m tests.bench.fairness $(ARGS)
 
-probes: $(DEV) $(CATALOGS)  ## whether an address that is typed tells anything: ten thousand probes on each engine
+probes: $(DEV) $(CATALOGS)  ## whether an address that is typed tells anything: twenty thousand probes on each engine
 	$(BIN)/python -m tests.probes $(ARGS)
 
 lighthouse: $(DEV) $(CATALOGS)  ## what Lighthouse says of the public pages on a phone; needs npm and Chromium

@@ -1,4 +1,4 @@
-"""`python -m tests.probes`: ten thousand probes on each engine; `--write` writes what they tell to BENCHMARKS.md.
+"""`python -m tests.probes`: twenty thousand probes on each engine; `--write` writes what they tell to BENCHMARKS.md.
 
 A number as argument is that of the probes, a name that of the only engine.
 """
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-PROBES = 10_000
+PROBES = 20_000
 SEED = 1
 
 

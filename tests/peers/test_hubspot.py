@@ -1,5 +1,7 @@
 """HubSpot's own client asks the stand-in, and every answer is what its models know."""
 
+import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,8 +27,12 @@ ApiException = (
 
 
 @pytest.fixture
-def client(hubspot: HubSpot) -> Client:
-    return Client.create(access_token=hubspot.token, host=hubspot.url, retry=False)
+def client(hubspot: HubSpot) -> Iterator[Client]:
+    """It sets how much its libraries log, for the whole process: that is set back."""
+    library = logging.getLogger("urllib3")
+    before = library.level
+    yield Client.create(access_token=hubspot.token, host=hubspot.url, retry=False)
+    library.setLevel(before)
 
 
 def sent(model: Any, api: Any) -> Any:

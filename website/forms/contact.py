@@ -3,14 +3,13 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, Form, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import Field, Form, SelectField, StringField, ValidationError
 from wtforms.validators import Length
 
 from ..email_addresses import is_email, normal_domain
-from .base import Answered, SpokenForm, no_control, one_line, strip
-from .fields import addresses_in, as_address, email_address
+from .base import Answered, SpokenForm, one_line, strip
+from .fields import AddressesField, as_address, email_address
 
-MOST_ADDRESSES = 20
 SHORT = Length(max=200, message=_l("Keep it under 200 characters."))
 
 
@@ -18,22 +17,11 @@ def _short(label: Any, **values: Any) -> StringField:
     return StringField(label, [SHORT, one_line], filters=[strip], **values)
 
 
-class AddressesField(TextAreaField):
-    """Further addresses, a line each."""
+class FurtherAddressesField(AddressesField):
+    """By which the same person is known, too."""
 
-    def __init__(self, label: Any, **values: Any) -> None:
-        super().__init__(label, [no_control], filters=[strip], **values)
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """The addresses, once each, in their normal form."""
-        return addresses_in(self.data or "")
-
-    def pre_validate(self, form: Form) -> None:
-        if len(self.addresses) > MOST_ADDRESSES:
-            raise ValidationError(_l("Write twenty addresses at most."))
-        if any(not is_email(address) for address in self.addresses):
-            raise ValidationError(_l("Write e-mail addresses, one a line."))
+    most = 20
+    too_many = _l("Write twenty addresses at most.")
 
 
 class ContactForm(SpokenForm):
@@ -47,7 +35,7 @@ class ContactForm(SpokenForm):
     name = _short(_l("Name"), render_kw={"autocomplete": "off"})
     company = _short(_l("Company"), render_kw={"autocomplete": "off"})
     phone = _short(_l("Telephone"), render_kw={"type": "tel", "autocomplete": "off"})
-    addresses = AddressesField(
+    addresses = FurtherAddressesField(
         _l("Further addresses"),
         description=_l("By which the same person is known too, one a line."), render_kw={"rows": 3},
     )  # fmt: skip

@@ -51,8 +51,11 @@ def addresses_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(normal_email(part) for part in _BETWEEN.split(text) if part))
 
 
-class GuestsField(TextAreaField):
-    """Further addresses, separated by commas or lines."""
+class AddressesField(TextAreaField):
+    """Several addresses, separated by commas or lines: `most` at most, else it says `too_many`."""
+
+    most: int
+    too_many: Any
 
     def __init__(self, label: Any, **values: Any) -> None:
         super().__init__(label, [no_control], filters=[strip], **values)
@@ -63,7 +66,14 @@ class GuestsField(TextAreaField):
         return addresses_in(self.data or "")
 
     def pre_validate(self, form: Form) -> None:
-        if len(self.addresses) > MOST_GUESTS:
-            raise ValidationError(_l("Name ten guests at most."))
+        if len(self.addresses) > self.most:
+            raise ValidationError(self.too_many)
         if any(not is_email(address) for address in self.addresses):
             raise ValidationError(_l("Write e-mail addresses, one a line."))
+
+
+class GuestsField(AddressesField):
+    """Whom an invitee brings along."""
+
+    most = MOST_GUESTS
+    too_many = _l("Name ten guests at most.")

@@ -8,9 +8,10 @@ from tests.bench.load import GROWTH
 from tests.chaos.processes import WEB_WORKERS
 from tests.soak.run import Soaked
 from tests.soak.samples import Sample
+from website.services.worker import LOOPS
 
-# Four threads of each web worker, and four of the worker.
-MOST_CONNECTIONS = 4 * WEB_WORKERS + 4
+# Four threads of each web worker, and the worker's loops.
+MOST_CONNECTIONS = 4 * WEB_WORKERS + len(LOOPS)
 
 
 @dataclass(frozen=True)

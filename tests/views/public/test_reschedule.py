@@ -160,7 +160,7 @@ def test_the_part_that_changes_has_an_address_of_its_own(world: Flask, client: F
 
 @pytest.mark.rule("R35")
 def test_too_late_names_no_address_and_offers_to_write(world: Flask, client: FlaskClient) -> None:
-    open_link(change_notice_minutes=120)
+    open_link(change_notice_minutes=120, notice_minutes=600)
     manage, form = booked(client), {}
     form = chosen(client, manage)
     begin_at(clock.now() + timedelta(minutes=100))
@@ -179,7 +179,7 @@ def test_too_late_names_no_address_and_offers_to_write(world: Flask, client: Fla
 def test_whoever_is_too_late_writes_to_us_even_where_the_link_is_closed(
     world: Flask, client: FlaskClient
 ) -> None:
-    open_link(change_notice_minutes=120)
+    open_link(change_notice_minutes=120, notice_minutes=600)
     manage = booked(client)
     begin_at(clock.now() + timedelta(minutes=100))
     db.session.query(Link).one().active = False

@@ -50,12 +50,24 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["just_done"] = just_done
     app.jinja_env.filters["invitee"] = invitee_of
     site.add_url_rule("/", "home", home.index)
+    for bind in (
+        _signing_in, _links, _personal_links, _bookings, _contacts, _contact_imports, _team, _calendars, _for_admins,
+        _crm,
+    ):  # fmt: skip
+        bind(site)
+    app.register_blueprint(site)
+
+
+def _signing_in(site: Blueprint) -> None:
     site.add_url_rule("/sign-in", "sign_in", sign_in.show)
     site.add_url_rule("/sign-in", "demo_sign_in", sign_in.demo, methods=["POST"])
     site.add_url_rule("/sign-in/first-admin", "first_admin", sign_in.first_admin, methods=["POST"])
     site.add_url_rule("/sign-in/<client>", "sign_in_with", sign_in_with.begin, methods=["POST"])
     site.add_url_rule("/sign-in/<client>/callback", "signed_in_with", sign_in_with.finish)
     site.add_url_rule("/sign-out", "sign_out", sign_in.sign_out, methods=["POST"])
+
+
+def _links(site: Blueprint) -> None:
     site.add_url_rule("/links", "links", links.index)
     site.add_url_rule("/links/new", "new_link", links.choose_kind)
     site.add_url_rule("/links/new/<kind>", "create_link", link_form.create, methods=["GET", "POST"])
@@ -70,10 +82,9 @@ def register(app: Flask) -> None:
     site.add_url_rule("/links/<slug>/pause", "pause_turns", pause.show, methods=["GET", "POST"])
     site.add_url_rule("/links/<slug>/picture", "link_picture", pictures.of_link, methods=["GET", "POST"])
     site.add_url_rule("/colours", "colours", colours.show)
-    _personal_links(site)
-    _bookings(site)
-    _contacts(site)
-    _contact_imports(site)
+
+
+def _team(site: Blueprint) -> None:
     user = f"/team/<int(max={LARGEST}):user_id>"
     site.add_url_rule("/team", "team", team.index)
     site.add_url_rule("/team/new", "invite", team.new, methods=["GET", "POST"])
@@ -82,7 +93,9 @@ def register(app: Flask) -> None:
     site.add_url_rule(f"{user}/forget", "forget_account", team.forget, methods=["POST"])
     site.add_url_rule("/me", "profile", profile.edit, methods=["GET", "POST"])
     site.add_url_rule("/me/picture", "own_picture", pictures.own, methods=["GET", "POST"])
-    _calendars(site)
+
+
+def _for_admins(site: Blueprint) -> None:
     message = f"/outbox/<int(max={LARGEST}):message_id>"
     site.add_url_rule("/outbox", "outbox", outbox.index)
     site.add_url_rule(f"{message}/retry", "retry_message", outbox.retry, methods=["POST"])
@@ -94,8 +107,6 @@ def register(app: Flask) -> None:
         tokens.revoke,
         methods=["GET", "POST"],
     )
-    _crm(site)
-    app.register_blueprint(site)
 
 
 def _personal_links(site: Blueprint) -> None:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from tests.oracle import brute_force, engine
 from tests.oracle.case import Case as OracleCase
 from tests.oracle.strategies import STEP, cases
-from website.scheduling.causes import KINDS, Case, Cause, Diary, Taken, causes, without, would_be_free
+from website.scheduling.case import Case, Cause, Diary, Taken
+from website.scheduling.causes import causes
 from website.scheduling.hours import ALWAYS, Hours
+from website.scheduling.remedies import KINDS, without, would_be_free
 from website.scheduling.slots import HOST_RULES, LINK_RULES, Cap, HostTime, Question, Terms
 from website.scheduling.timeline import Window, instant_of, step_before
 

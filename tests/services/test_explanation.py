@@ -11,7 +11,7 @@ from tests.services.test_booking import HALF_HOUR, NINE, ask
 from tests.services.test_why_not import DANA, random_team
 from website.extensions import db
 from website.models import BuiltinEvent, Link
-from website.scheduling.causes import Taken
+from website.scheduling.case import Taken
 from website.scheduling.hours import window_of_dates
 from website.scheduling.timeline import STEPS_A_DAY, Window, instant_of, step_before
 from website.services.availability import offer_in, scene_of, sooner_with_colleague

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ..extensions import db
 from ..models import Booking, BookingHost, BuiltinEvent, Calendar, User
-from ..scheduling.causes import Diary, Taken
+from ..scheduling.case import Diary, Taken
 from ..scheduling.timeline import Window, instant_of, step_after, step_before, stretches
 from .availability import LONGEST
 from .busy import busy_by_calendar

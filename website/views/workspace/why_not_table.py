@@ -6,14 +6,17 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from ...scheduling.causes import Case, Cause, causes_by, would_be_free
+from ...scheduling.case import Case, Cause
+from ...scheduling.causes import causes_by
+from ...scheduling.remedies import would_be_free
 from ...scheduling.slots import HOST_RULES, LINK_RULES
 from ...scheduling.timeline import instant_of, step_before
 from ...services.hosts import Host
 from ...services.why_not import OF_THE_LINK, Explanation, HostAnswer, Reason, deciding
 from ..public.parameters import local, slot_text
 from ..public.words import clock_time
-from .why_not_words import Reader, Said, said, short_word
+from .why_not_short import short_word
+from .why_not_words import Reader, Said, said
 
 RULES = frozenset(rule.key for rule in (*LINK_RULES, *HOST_RULES))
 

@@ -1,4 +1,4 @@
-"""What keeps a host from a time, in words: short ones for cells, sentences, and what would change it (R43)."""
+"""What keeps a host from a time, in sentences, and what would change it (R43)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,54 +10,17 @@ from flask_babel import format_timedelta, ngettext
 from flask_babel import gettext as _
 
 from ...models import User
-from ...scheduling.causes import Case, Cause, Taken
+from ...scheduling.case import Case, Cause, Taken
 from ...scheduling.hours import Hours, format_ranges
 from ...scheduling.timeline import instant_of
-from ...sentences import gettext_noop
 from ...services.booking_rights import may_change
 from ...services.calendar_state import account_states, name_of
 from ...services.diary import Diaries, titles_at
 from ...services.hosts import Host
-from ...services.why_not import Reason
 from ...wording import listed, together
 from ..public.parameters import local
 from ..public.words import clock_time, day_name, full_date, zone_name
 from .standings import standing_words
-
-# One word or two for a cell, by the key of the reason.
-SHORT = {
-    "increment": gettext_noop("Between starts"),
-    "notice": gettext_noop("Notice"),
-    "window": gettext_noop("Dates"),
-    "hours": gettext_noop("Closed"),
-    "link_cap": gettext_noop("Cap"),
-    "own_hours": gettext_noop("Own hours"),
-    "busy": gettext_noop("Busy"),
-    "booked": gettext_noop("Booked"),
-    "host_cap": gettext_noop("Cap"),
-    "others": gettext_noop("Free, others are not"),
-    "optional": gettext_noop("Optional"),
-    "paused": gettext_noop("Paused"),
-    "not_owner": gettext_noop("Not the owner"),
-    "owner_apart": gettext_noop("The owner"),
-}
-# The same where the cause says more than its rule does.
-SHORT_BY_KIND = {
-    "busy_buffer": gettext_noop("Buffer"),
-    "booked_buffer": gettext_noop("Buffer"),
-    "not_known": gettext_noop("Not known"),
-    "past": gettext_noop("Past"),
-}
-SHORT_BY_STANDING = {
-    "inactive": gettext_noop("Not active"),
-    "no_seat": gettext_noop("No seat"),
-    "no_calendar": gettext_noop("No calendar"),
-    "calendar_broken": gettext_noop("Broken calendar"),
-    "calendar_missing": gettext_noop("Calendar gone"),
-    "calendar_stale": gettext_noop("Silent calendar"),
-}
-CANNOT_HOST = gettext_noop("Cannot host")
-NOT_IN_POOL = gettext_noop("Not in the pool")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +40,6 @@ class Said(NamedTuple):
     sentence: str
     change: str = ""
     address: str = ""
-
-
-def short_word(reason: Reason, cause: Cause | None, standing: str | None) -> str:
-    """What a cell says of the reason that decides."""
-    if reason.key == "standing":
-        return str(_(SHORT_BY_STANDING.get(standing or "", CANNOT_HOST)))
-    kind = cause.kind if cause else ""
-    return str(_(SHORT_BY_KIND.get(kind) or SHORT.get(reason.key, NOT_IN_POOL)))
 
 
 def said(cause: Cause, host: Host, case: Case, reader: Reader) -> Said:
